@@ -1,0 +1,118 @@
+"""Fields that follow from others: sums, weighted averages, bands, and named rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.values import Value, is_empty, problem_with
+
+if TYPE_CHECKING:
+    from pcsm_tui.domain.engagement import Engagement, Row
+
+_TEXT = Field(id="text", name="")
+_COUNT = Field(id="count", name="", type="number")
+_MEASURED = Field(id="measured", name="", type="number", decimals=2)
+_SHARE = Field(id="share", name="", type="percent", min=-100_000, max=100_000)
+
+
+def compute(engagement: Engagement, row: Row, field: Field) -> Value:
+    """Return the value of a computed field of a row, None when what it follows from is empty."""
+    rule = field.computed
+    assert rule is not None
+    if rule.sum:
+        return _sum(row, rule.sum)
+    if rule.weighted:
+        return _weighted(row, rule.weighted)
+    if rule.band_of:
+        total = engagement.value(row, rule.band_of)
+        bands = (band for band in rule.bands if isinstance(total, int) and total <= band.up_to)
+        band = next(bands, None)
+        return band and (band.advice if rule.advice else band.label)
+    return RULES[rule.rule][0](engagement, row)
+
+
+def result_field(tool: Tool, field: Field) -> Field:
+    """Return a field by whose type the result of a computed field is shown."""
+    rule = field.computed
+    assert rule is not None
+    if rule.sum:
+        return tool.field(rule.sum[0]).model_copy(update={"min": None, "max": None, "type": "number"})
+    if rule.weighted:
+        first = tool.field(rule.weighted[0])
+        return _SHARE if first.type == "percent" else _COUNT.model_copy(update={"decimals": 1})
+    return _TEXT if rule.band_of else RULES[rule.rule][1]
+
+
+def _numbers(row: Row, names: tuple[str, ...]) -> list[tuple[Field, int]]:
+    found = ((row.tool.field(name), row.get(name)) for name in names)
+    return [(item, value) for item, value in found if not is_empty(value) and not problem_with(item, value)]
+
+
+def _sum(row: Row, names: tuple[str, ...]) -> Value:
+    numbers = _numbers(row, names)
+    return sum(value for _, value in numbers) if numbers else None
+
+
+def _weighted(row: Row, names: tuple[str, ...]) -> Value:
+    """Average by weight of what is filled in, rounded half up: percentages in tenths, scores to tenths of a point."""
+    numbers = _numbers(row, names)
+    weights = sum(item.weight for item, _ in numbers)
+    if not weights:
+        return None
+    scale = 1 if numbers[0][0].type == "percent" else 10
+    total = sum(item.weight * value * scale for item, value in numbers)
+    return (2 * total + weights) // (2 * weights)
+
+
+# --- named rules ----------------------------------------------------------------------------------------------
+
+PER_YEAR = {"Daily": 250, "Weekly": 50, "Every two weeks": 26, "Monthly": 12, "Quarterly": 4, "Once": 1}
+"""How many measurements a frequency costs in a year of 250 working days."""
+
+
+def _number(engagement: Engagement, row: Row) -> Value:
+    return engagement.number(row)
+
+
+def measured(engagement: Engagement, row: Row) -> list[tuple[str, int]]:
+    """Return the dated measurements of a measure or KPI, oldest first: ISO date and value in hundredths."""
+    return engagement.measured().get(row.uid, [])
+
+
+def _latest(engagement: Engagement, row: Row) -> Value:
+    series = measured(engagement, row)
+    return series[-1][1] if series else None
+
+
+def _progress(engagement: Engagement, row: Row) -> Value:
+    """(now - baseline) / (target - baseline) in tenths of a percent, also where lower is better (framework, P5)."""
+    now, baseline, target = _latest(engagement, row), row.get("baseline"), row.get("target")
+    if not all(isinstance(value, int) for value in (now, baseline, target)) or target == baseline:
+        return None
+    part, whole = (now - baseline) * 1000, target - baseline
+    return (2 * part + whole) // (2 * whole)
+
+
+def _missing_target(engagement: Engagement, row: Row) -> Value:
+    """Which of quality, quantity and deadline a target lacks (framework, P5: all three)."""
+    parts = {"quality": "target_quality", "quantity": "target_quantity", "deadline": "deadline"}
+    lacking = [name for name, field_id in parts.items() if is_empty(row.get(field_id))]
+    return ", ".join(lacking) or None
+
+
+def _measuring_cost(engagement: Engagement, row: Row) -> Value:
+    return PER_YEAR.get(str(row.get("frequency")))
+
+
+Rule = Callable[["Engagement", "Row"], Value]
+
+RULES: dict[str, tuple[Rule, Field]] = {
+    "no": (_number, _COUNT),
+    "latest": (_latest, _MEASURED),
+    "progress": (_progress, _SHARE),
+    "missing_target": (_missing_target, _TEXT),
+    "measuring_cost": (_measuring_cost, _COUNT),
+}
+"""The named rules, each with a field by whose type its result is shown."""

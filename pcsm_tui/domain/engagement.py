@@ -1,0 +1,330 @@
+"""An engagement: the document of a file, seen through the framework's declarations.
+
+The document is what the file holds, table by table, unknown parts included, and is never changed in place. Default
+rows of checklists are seen here as rows like any others, though they enter the document only when first changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pcsm_tui.domain import computed
+from pcsm_tui.domain.declarations import DefaultRow, Field, Framework, Tool
+from pcsm_tui.domain.values import Value, is_empty, problem_with, show_value
+from pcsm_tui.errors import UsageError, ValueRefused, nearest
+
+Record = Mapping[str, Value]
+Document = Mapping[str, Mapping[str, Record]]
+
+META = "_meta"
+GONE = "~gone"
+ORDER_STEP = 1 << 20
+"""The distance in `order` between rows that stand next to each other, so that others fit between them."""
+_LAST = 1 << 52
+
+
+def doc_id_of(uid: str) -> str:
+    """Return the TinyDB document id of a record: the first 52 bits of its uid, in decimal."""
+    return str(int(uid[:13], 16))
+
+
+def derived_uid(*parts: str) -> str:
+    """Return the uid that these parts always give: copies of a file made apart name the same default row alike."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One row of a tool: a record of the file, or a default row that is not in it yet."""
+
+    tool: Tool
+    uid: str
+    record: Record
+    stored: bool
+    default: DefaultRow | None = None
+
+    def get(self, field_id: str) -> Value:
+        """Return the value that the row holds in a field; None when empty. Computed fields hold none."""
+        return self.record.get(field_id)
+
+    @property
+    def help(self) -> str:
+        """The guidance that belongs to a default row."""
+        return self.default.help if self.default else ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the row's tick says that it is done."""
+        return is_done(self.tool, self.record)
+
+
+def is_done(tool: Tool, record: Record) -> bool:
+    """Return whether a record of a tool counts as done: its tick field says yes, or a choice that means done."""
+    if not tool.tick:
+        return False
+    ticked = tool.field(tool.tick)
+    value = record.get(ticked.id)
+    if ticked.type == "yes_no":
+        return value is True
+    return any(choice.done for choice in ticked.choices if choice.id == value)
+
+
+@dataclass(frozen=True, eq=False)
+class Engagement:
+    """A document seen through a framework; both are left as they are."""
+
+    document: Document
+    framework: Framework
+    _rows: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False)
+
+    def replaced(self, document: Document) -> Engagement:
+        """Return the same engagement with another document, keeping what was derived from tables left alike."""
+        kept = {
+            tool_id: rows
+            for tool_id, rows in self._rows.items()
+            if all(document.get(name) is self.document.get(name) for name in self._depends_on(tool_id))
+        }
+        return Engagement(document, self.framework, kept)
+
+    def _depends_on(self, tool_id: str) -> tuple[str, ...]:
+        tool = self.framework.tool(tool_id)
+        facts = "engagement" if any(item.default_from for item in tool.fields) else ""
+        return tuple(name for name in (tool_id, GONE, tool.rows_for, facts) if name)
+
+    # --- what the file says of itself -------------------------------------------------------------------------
+
+    @property
+    def meta(self) -> Record:
+        """The file's own record: format, file_id, schema, rev, customer."""
+        return next(iter(self.document.get(META, {}).values()), {})
+
+    @property
+    def file_id(self) -> str:
+        """The identity of the engagement, kept by all its copies."""
+        return str(self.meta.get("file_id", ""))
+
+    @property
+    def name(self) -> str:
+        """The customer's name, or the file's own if none was entered."""
+        form = self.form("engagement") if self.framework.has_tool("engagement") else None
+        return str((form and form.get("customer")) or self.meta.get("customer") or "Unnamed customer")
+
+    # --- rows -------------------------------------------------------------------------------------------------
+
+    def rows(self, tool_id: str) -> tuple[Row, ...]:
+        """Return the rows of a tool in their order: those of the file and the default ones not yet in it.
+
+        Raises `UsageError` for a tool that is not declared.
+        """
+        if tool_id not in self._rows:
+            tool = self.framework.tool(tool_id)
+            found = [*self._stored_rows(tool), *self._default_rows(tool)]
+            self._rows[tool_id] = tuple(sorted(found, key=_order))
+        return self._rows[tool_id]
+
+    def _stored_rows(self, tool: Tool) -> Iterator[Row]:
+        defaults = {uid: default for uid, default, _ in self._declared_rows(tool)}
+        for doc_id, record in self.document.get(tool.id, {}).items():
+            uid = str(record.get("uid") or derived_uid(self.file_id, tool.id, doc_id))
+            yield Row(tool, uid, record, stored=True, default=defaults.get(uid))
+
+    def _default_rows(self, tool: Tool) -> Iterator[Row]:
+        table, gone = self.document.get(tool.id, {}), self.document.get(GONE, {})
+        for uid, default, record in self._declared_rows(tool):
+            if doc_id_of(uid) not in table and doc_id_of(uid) not in gone:
+                yield Row(tool, uid, record, stored=False, default=default)
+
+    def _declared_rows(self, tool: Tool) -> Iterator[tuple[str, DefaultRow, Record]]:
+        """Yield uid, declaration and starting values of every default row, whether in the file or not."""
+        if tool.single:
+            uid = derived_uid(self.file_id, tool.id)
+            yield uid, DefaultRow(key="form"), _starting(tool, self._known_facts(tool), ORDER_STEP)
+            return
+        position = 0
+        for default in tool.rows:
+            if tool.rows_for and default.values.get(tool.rows_for_field) != "":
+                continue
+            position += 1
+            values = {key: value for key, value in default.values.items() if key != tool.rows_for_field}
+            yield (
+                derived_uid(self.file_id, tool.id, default.key),
+                default,
+                _starting(tool, values, position * ORDER_STEP),
+            )
+        if not tool.rows_for:
+            return
+        for parent in self.rows(tool.rows_for):
+            for default in tool.rows:
+                if default.values.get(tool.rows_for_field) == "":
+                    continue
+                position += 1
+                values = {**default.values, tool.rows_for_field: parent.uid}
+                uid = derived_uid(self.file_id, tool.id, default.key, parent.uid)
+                yield uid, default, _starting(tool, values, position * ORDER_STEP)
+
+    def _known_facts(self, tool: Tool) -> dict[str, Value]:
+        """Return what the engagement form already says for the fields of another form."""
+        wanted = {item.id: item.default_from for item in tool.fields if item.default_from}
+        facts = self.form("engagement") if wanted else None
+        return {name: facts.get(source) for name, source in wanted.items() if facts and facts.get(source)}
+
+    def row(self, tool_id: str, uid: str) -> Row:
+        """Return the row of a tool with this uid, or with the one uid that begins so.
+
+        Raises `UsageError` naming the tool when there is none, or more than one.
+        """
+        rows = self.rows(tool_id)
+        found = self._index(tool_id).get(uid)
+        if found is not None:
+            return found
+        begun = [row for row in rows if len(uid) >= 4 and row.uid.startswith(uid)]
+        if len(begun) == 1:
+            return begun[0]
+        if begun:
+            raise UsageError(f"{len(begun)} rows of {tool_id} begin with {uid!r}.", "Write more of the uid.")
+        raise UsageError(f"{tool_id} has no row {uid!r}.", f"`pcsm show FILE {tool_id} --json` lists the uids.")
+
+    def _index(self, tool_id: str) -> dict[str, Row]:
+        if tool_id not in self._indexes:
+            self._indexes[tool_id] = {row.uid: row for row in self.rows(tool_id)}
+        return self._indexes[tool_id]
+
+    @cached_property
+    def _indexes(self) -> dict[str, dict[str, Row]]:
+        return {}
+
+    def number(self, row: Row) -> int:
+        """Return the running number of a row in its tool, from 1."""
+        if row.tool.id not in self._numbers:
+            self._numbers[row.tool.id] = {other.uid: place for place, other in enumerate(self.rows(row.tool.id), 1)}
+        return self._numbers[row.tool.id].get(row.uid, 0)
+
+    @cached_property
+    def _numbers(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    def form(self, tool_id: str) -> Row:
+        """Return the one row of a form or document."""
+        return self.rows(tool_id)[0]
+
+    def find(self, tool_ids: tuple[str, ...], uid: str) -> Row | None:
+        """Return the row with this uid in one of these tools, or None."""
+        for tool_id in tool_ids:
+            if row := self._index(tool_id).get(uid):
+                return row
+        return None
+
+    # --- values -----------------------------------------------------------------------------------------------
+
+    def value(self, row: Row, field_id: str) -> Value:
+        """Return the value of a field of a row, computed ones included."""
+        declared = row.tool.field(field_id)
+        if declared.computed is None:
+            return row.get(field_id)
+        return computed.compute(self, row, declared)
+
+    def show(self, row: Row, field_id: str) -> str:
+        """Return the value of a field of a row as it is shown, and as it can be typed again."""
+        declared = row.tool.field(field_id)
+        if declared.computed is not None:
+            return show_value(computed.result_field(row.tool, declared), self.value(row, field_id))
+        value = row.get(field_id)
+        if is_empty(value):
+            return ""
+        return show_value(declared, value, lambda uid: self.label(declared.to, uid))
+
+    def title(self, row: Row) -> str:
+        """Return what names a row to people; never empty."""
+        return self.show(row, row.tool.title_field.id) or f"(unnamed {row.tool.row_name})"
+
+    def label(self, tool_ids: tuple[str, ...], uid: str) -> str:
+        """Return what names the row that a reference means, or says that it is gone."""
+        found = self.find(tool_ids, uid)
+        return self.title(found) if found else f"(removed {uid[:6]})"
+
+    def resolve(self, reference: Field, text: str) -> str:
+        """Return the uid that a text typed in a reference field means: a uid, a name, or part of one name.
+
+        Raises `ValueRefused` with the names that would fit.
+        """
+        candidates = [row for tool_id in reference.to for row in self.rows(tool_id)]
+        word = text.casefold()
+        if any(row.uid == text for row in candidates):
+            return text
+        named = {row.uid: self.title(row) for row in candidates}
+        for matches in (
+            [uid for uid, name in named.items() if name.casefold() == word],
+            [uid for uid, name in named.items() if name.casefold().startswith(word)],
+            [uid for uid, name in named.items() if word in name.casefold()],
+            [uid for uid in named if len(word) >= 6 and uid.startswith(word)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                which = ", ".join(f"{named[uid]} ({uid[:6]})" for uid in matches[:4])
+                raise ValueRefused(
+                    f"{text!r} fits {len(matches)} rows: {which}.", "Write more of the name, or the uid."
+                )
+        tools = " or ".join(self.framework.tool(tool_id).name for tool_id in reference.to)
+        hint = nearest(text, named.values()) if named else f"{tools} has no rows yet: add one first."
+        raise ValueRefused(f"{tools} has no row {text!r}.", hint)
+
+    def problems(self, row: Row) -> dict[str, str]:
+        """Return, by field, why a stored value does not fit; dangling references included."""
+        found: dict[str, str] = {}
+        for declared in row.tool.fields:
+            value = row.get(declared.id)
+            if reason := problem_with(declared, value):
+                found[declared.id] = reason
+            elif declared.type in ("ref", "refs") and not is_empty(value):
+                uids = value if isinstance(value, list) else [value]
+                gone = [uid for uid in uids if self.find(declared.to, uid) is None]
+                if gone:
+                    found[declared.id] = f"refers to {gone[0]!r}, which is not a row of {' or '.join(declared.to)}"
+        return found
+
+    def missing(self, row: Row) -> tuple[Field, ...]:
+        """Return the required fields of a row that are empty."""
+        return tuple(item for item in row.tool.fields if item.required and is_empty(self.value(row, item.id)))
+
+    def measured(self) -> Mapping[str, list[tuple[str, int]]]:
+        """Return every series of measurements by the uid of what is measured: ISO date and value, oldest first."""
+        return self._measured
+
+    @cached_property
+    def _measured(self) -> dict[str, list[tuple[str, int]]]:
+        series: dict[str, list[tuple[str, int]]] = {}
+        for row in self.rows("measurements") if self.framework.has_tool("measurements") else ():
+            when, value = row.get("date"), row.get("value")
+            if isinstance(when, str) and isinstance(value, int):
+                series.setdefault(str(row.get("measure")), []).append((when, value))
+        for readings in series.values():
+            readings.sort(key=lambda reading: reading[0])
+        return series
+
+    def people(self) -> tuple[str, ...]:
+        """Return every name that stands in a person field or names a stakeholder, sorted: for completion."""
+        names: set[str] = set()
+        for tool in self.framework.tools:
+            columns = [item.id for item in tool.fields if item.type == "person"]
+            if tool.id == "stakeholder-plan":
+                columns.append(tool.title_field.id)
+            for record in self.document.get(tool.id, {}).values():
+                names.update(str(record[name]) for name in columns if record.get(name))
+        return tuple(sorted(names, key=str.casefold))
+
+
+def _starting(tool: Tool, values: dict[str, Any], order: int) -> Record:
+    """Return the values that a default row starts with; dates such as "today" stay empty until it is stored."""
+    start = {item.id: item.default for item in tool.fields if item.default is not None and item.type != "date"}
+    return {**start, **values, "order": order}
+
+
+def _order(row: Row) -> tuple[int, str, str]:
+    order = row.record.get("order")
+    place = order if isinstance(order, int) else _LAST
+    return (place, str(row.record.get("at", "")), row.uid)

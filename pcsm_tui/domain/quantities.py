@@ -1,0 +1,115 @@
+"""Durations, amounts of money, percentages and decimal numbers: whole numbers inside, words outside.
+
+No value is ever a float: a duration is a number of working minutes, an amount a number of minor currency units,
+a percentage a number of tenths, a decimal number is scaled by ten to the power of its field's decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from pcsm_tui.errors import ValueRefused
+
+LARGEST = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps exactly."""
+
+MINUTES = {"m": 1, "h": 60, "d": 480, "w": 2400, "mo": 9600}
+"""Working minutes of each unit: a day of 8 hours, a week of 5 days, a month of 20 days (MS Project's defaults)."""
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(mo|months?|min|minutes?|m|hours?|h|days?|d|weeks?|w)?", re.ASCII)
+_UNIT = {"min": "m", "minute": "m", "hour": "h", "day": "d", "week": "w", "month": "mo"}
+
+MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+"""Digits after the point of currencies that do not have two (ISO 4217)."""
+
+_AMOUNT = re.compile(
+    r"(?:([a-z]{3})\s*)?(-?[\d][\d,' \u00a0\u202f]*(?:\.\d+)?)(?:\s*([a-z]{3}))?", re.ASCII | re.IGNORECASE
+)
+
+
+def read_decimal(text: str, decimals: int) -> int:
+    """Return the number in `text`, scaled by ten to `decimals`; raises `ValueRefused` with the reason."""
+    plain = re.sub(r"(?<=\d)[,' \u00a0\u202f](?=\d{3}(?!\d))", "", text.strip())
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise ValueRefused(f"{text!r} is not a number.", "Write digits, with a point for decimals: 12.5") from None
+    if not number.is_finite():
+        raise ValueRefused(f"{text!r} is not a number.", "Write digits, with a point for decimals: 12.5")
+    if abs(number) * 10**decimals > LARGEST:
+        raise ValueRefused(f"{text!r} is too large.", f"The limit is {LARGEST // 10**decimals:,}.")
+    scaled = number.scaleb(decimals)
+    if scaled != int(scaled):
+        allowed = f"{decimals} digit{'s' if decimals != 1 else ''} after the point" if decimals else "a whole number"
+        raise ValueRefused(f"{text!r} is too exact.", f"Write {allowed}.")
+    return int(scaled)
+
+
+def show_decimal(scaled: int, decimals: int) -> str:
+    """Return a scaled number as it is read: without needless zeros, without grouping."""
+    if decimals == 0:
+        return str(scaled)
+    sign, digits = "-" if scaled < 0 else "", str(abs(scaled)).rjust(decimals + 1, "0")
+    fraction = digits[-decimals:].rstrip("0")
+    return f"{sign}{digits[:-decimals]}.{fraction}" if fraction else f"{sign}{digits[:-decimals]}"
+
+
+def read_duration(text: str, bare_unit: str = "d") -> int:
+    """Return the working minutes that `text` means: `5d`, `1w 2d`, `1.5h`, or a bare number in `bare_unit`.
+
+    Raises `ValueRefused` with the reason.
+    """
+    rest, minutes = text.strip().casefold(), Decimal(0)
+    refused = ValueRefused(f"{text!r} is not a duration.", "Write 30m, 4h, 5d, 2w, 1mo, or several: 1w 2d.")
+    if not rest:
+        raise refused
+    while rest:
+        match = _PART.match(rest)
+        if match is None:
+            raise refused
+        unit = match[2] or bare_unit
+        minutes += Decimal(match[1]) * MINUTES[_UNIT.get(unit.removesuffix("s"), unit)]
+        rest = rest[match.end() :].lstrip(" ,")
+    if minutes != int(minutes):
+        raise ValueRefused(f"{text!r} is not a whole number of minutes.", "")
+    if minutes > LARGEST:
+        raise ValueRefused(f"{text!r} is too long.", "")
+    return int(minutes)
+
+
+def show_duration(minutes: int) -> str:
+    """Return working minutes as they are read: `7d`, `4h 30m`."""
+    if minutes == 0:
+        return "0d"
+    parts, rest = [], abs(minutes)
+    for unit in ("d", "h", "m"):
+        count, rest = divmod(rest, MINUTES[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return ("-" if minutes < 0 else "") + " ".join(parts)
+
+
+def minor_digits(currency: str) -> int:
+    """Return the digits after the point of a currency (ISO 4217)."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def read_money(text: str, currency: str) -> dict[str, int | str]:
+    """Return `{"amount": minor units, "currency": code}`; `currency` is used where the text names none.
+
+    Raises `ValueRefused` with the reason.
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None or (match[1] and match[3]):
+        raise ValueRefused(f"{text!r} is not an amount.", f"Write 1200, 1,200.50 or 1200 {currency}.")
+    code = (match[1] or match[3] or currency).upper()
+    return {"amount": read_decimal(match[2], minor_digits(code)), "currency": code}
+
+
+def show_money(amount: int, currency: str) -> str:
+    """Return an amount of minor units with its currency: `120,000 EUR`, `12.50 USD`."""
+    digits = minor_digits(currency)
+    whole, minor = divmod(abs(amount), 10**digits)
+    cents = f".{minor:0{digits}d}" if minor else ""
+    return f"{'-' if amount < 0 else ''}{whole:,}{cents} {currency}"

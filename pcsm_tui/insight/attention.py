@@ -1,0 +1,243 @@
+"""What needs the CSM: the rules of Today, each in one function, each with its reason.
+
+Signals do not depend on the day, so that they can be kept in the index; `insight.urgency` decides what shows on a given one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from pcsm_tui.domain.declarations import Tool
+from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.summaries import Place, Signal
+from pcsm_tui.domain.values import is_empty, problem_with
+from pcsm_tui.insight.health import health
+from pcsm_tui.insight.progress import phase_progress
+
+NEXT_MEETING_DAYS = 7
+
+
+def signals(engagement: Engagement) -> list[Signal]:
+    """Return everything that may need the CSM in an engagement; nothing for a closed one."""
+    if engagement.form("engagement").get("status") == "Closed":
+        return []
+    return [
+        *_dated_rows(engagement),
+        *_gaps_unanswered(engagement),
+        *_proposal_unsigned(engagement),
+        *_health_low_or_stale(engagement),
+        *_renewals_without_plan(engagement),
+        *_raci_rows_broken(engagement),
+        *_measurements_due(engagement),
+        *_next_meeting(engagement),
+        *_nothing_in_progress(engagement),
+    ]
+
+
+def _shows(due: str, days: int) -> str:
+    return (date.fromisoformat(due) - timedelta(days=days)).isoformat()
+
+
+def _dated_rows(engagement: Engagement) -> Iterator[Signal]:
+    """Every row, of whatever tool, that is not done and has a day by which it is to be done."""
+    for tool in engagement.framework.tools:
+        if tool.due and tool.audience != "personal":
+            for row in engagement.rows(tool.id):
+                if row.stored and not row.done and _is_date(row, tool.due):
+                    yield _dated(engagement, tool, row)
+
+
+def _is_date(row: Row, field_id: str) -> bool:
+    value = row.get(field_id)
+    return not is_empty(value) and not problem_with(row.tool.field(field_id), value)
+
+
+def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
+    due = str(row.get(tool.due))
+    owner = engagement.show(row, tool.owner) if tool.owner else ""
+    what = engagement.title(row) if tool.id in ("actions", "activities") else f"{tool.name}: {engagement.title(row)}"
+    phase = row.get("phase") if tool.id == "activities" else 0
+    return Signal(
+        rule="due",
+        text=what,
+        due=due,
+        shows=_shows(due, tool.notice_days),
+        place=Place(tool.id, row.uid, tool.due, phase if isinstance(phase, int) else 0),
+        detail=f"{tool.field(tool.due).name} {due}" + (f" · {owner}" if owner else " · nobody owns it"),
+        can_tick=bool(tool.tick),
+    )
+
+
+def _gaps_unanswered(engagement: Engagement) -> Iterator[Signal]:
+    """Questions for the customer that have no answer yet and no date of their own, as one line."""
+    tool = engagement.framework.tool("information-gaps")
+    waiting = [
+        row
+        for row in engagement.rows(tool.id)
+        if row.stored and not row.done and is_empty(row.get("answer")) and not (tool.due and row.get(tool.due))
+    ]
+    if waiting:
+        count = len(waiting)
+        yield Signal(
+            rule="unanswered",
+            text=f"{tool.name}: {count} question{'s' if count != 1 else ''} without an answer",
+            reason=f"first: {engagement.title(waiting[0])}",
+            place=Place(tool.id, waiting[0].uid, "answer"),
+            detail="Ask them at the next meeting, or note that the answer no longer matters.",
+        )
+
+
+def _proposal_unsigned(engagement: Engagement) -> Iterator[Signal]:
+    """A proposal that has gone out and that the customer has not signed."""
+    tool = engagement.framework.tool("engagement-proposal")
+    row = engagement.form(tool.id)
+    if row.get("sent_on") and is_empty(row.get("customer_signed_on")):
+        yield Signal(
+            rule="unsigned",
+            text="Proposal waits for the customer's signature",
+            reason=f"sent {row.get('sent_on')}",
+            mark="!",
+            place=Place(tool.id, row.uid, "customer_signed_on"),
+            detail="Until it is signed, nobody has agreed to anything.",
+        )
+
+
+def _health_low_or_stale(engagement: Engagement) -> Iterator[Signal]:
+    """A health that is red or amber, and a reading that is too old to rely on."""
+    tool, latest = engagement.framework.tool("health"), health(engagement)
+    if latest is None:
+        return
+    if latest.light in ("red", "amber"):
+        lowest = _lowest_factor(engagement, latest.row)
+        action = engagement.show(latest.row, "next_action")
+        yield Signal(
+            rule="health",
+            text=f"Health {latest.light}: {lowest}",
+            reason="no action noted" if not action else f"action: {action}",
+            mark="!" if latest.light == "red" or not action else "",
+            place=Place(tool.id, latest.row.uid, "next_action"),
+            detail=f"Overall {engagement.show(latest.row, 'overall')} on {latest.date}.",
+        )
+    if tool.stale_days and latest.date:
+        due = (date.fromisoformat(latest.date) + timedelta(days=tool.stale_days)).isoformat()
+        yield Signal(
+            rule="stale",
+            text="Health reading due",
+            due=due,
+            shows=due,
+            place=Place(tool.id, latest.row.uid, "date"),
+            detail=f"The last one is of {latest.date}; a adds a new one.",
+        )
+
+
+def _lowest_factor(engagement: Engagement, row: Row) -> str:
+    factors = [(row.get(item.id), item.name) for item in row.tool.fields if item.type == "percent"]
+    filled = [(value, name) for value, name in factors if isinstance(value, int)]
+    if not filled:
+        return "no factor filled in"
+    value, name = min(filled)
+    return f"{name} {value // 10} %"
+
+
+def _renewals_without_plan(engagement: Engagement) -> Iterator[Signal]:
+    """A renewal that comes near and that nobody has a plan for."""
+    tool = engagement.framework.tool("renewals")
+    for row in engagement.rows(tool.id):
+        if row.stored and not row.done and _is_date(row, "date") and is_empty(row.get("plan")):
+            yield Signal(
+                rule="no-plan",
+                text=f"Renewal {engagement.title(row)} has no plan",
+                reason=f"{engagement.show(row, 'value') or 'value unknown'}, ends {row.get('date')}",
+                shows=_shows(str(row.get("date")), tool.notice_days),
+                mark="!",
+                place=Place(tool.id, row.uid, "plan"),
+                detail="Who must be won, by which result, in which steps?",
+            )
+
+
+def raci_problem(engagement: Engagement, row: Row) -> str:
+    """Return what breaks the RACI rule in a row, or nothing: exactly one A, at least one R (framework, P2)."""
+    accountable, responsible = row.get("accountable") or [], row.get("responsible") or []
+    if len(accountable) != 1:
+        return "nobody is accountable" if not accountable else f"{len(accountable)} are accountable, one must be"
+    return "" if responsible else "nobody is responsible"
+
+
+def _raci_rows_broken(engagement: Engagement) -> Iterator[Signal]:
+    """Rows of the RACI matrix that somebody has begun and that break its rule, as one line."""
+    tool = engagement.framework.tool("raci")
+    broken = [(row, raci_problem(engagement, row)) for row in engagement.rows(tool.id) if row.stored]
+    broken = [(row, problem) for row, problem in broken if problem]
+    if broken:
+        row, problem = broken[0]
+        yield Signal(
+            rule="raci",
+            text=f"RACI: {len(broken)} row{'s' if len(broken) != 1 else ''} without a clear answer",
+            reason=f"{engagement.title(row)}: {problem}",
+            place=Place(tool.id, row.uid, "responsible" if "responsible" in problem else "accountable"),
+            detail="Every task needs exactly one A and at least one R.",
+        )
+
+
+_DAYS = {"Daily": 1, "Weekly": 7, "Every two weeks": 14, "Monthly": 31, "Quarterly": 92}
+
+
+def _measurements_due(engagement: Engagement) -> Iterator[Signal]:
+    """Measures whose next measurement is due by their frequency."""
+    series = engagement.measured()
+    for tool_id in ("measures", "kpis"):
+        for row in engagement.rows(tool_id):
+            days = _DAYS.get(str(row.get("frequency")))
+            if days and (readings := series.get(row.uid)):
+                due = (date.fromisoformat(readings[-1][0]) + timedelta(days=days)).isoformat()
+                yield Signal(
+                    rule="measure",
+                    text=f"Measurement due: {engagement.title(row)}",
+                    due=due,
+                    shows=due,
+                    place=Place(tool_id, row.uid),
+                    detail=f"{row.get('frequency')}; last measured {readings[-1][0]}.",
+                )
+
+
+def _next_meeting(engagement: Engagement) -> Iterator[Signal]:
+    """The next meeting with the customer, from a week before."""
+    row = engagement.form("engagement")
+    if _is_date(row, "next_meeting") and row.get("next_meeting"):
+        due = str(row.get("next_meeting"))
+        questions = sum(
+            gap.stored and not gap.done and is_empty(gap.get("answer")) for gap in engagement.rows("information-gaps")
+        )
+        yield Signal(
+            rule="meeting",
+            text="Meeting with the customer",
+            due=due,
+            shows=_shows(due, NEXT_MEETING_DAYS),
+            place=Place("engagement", row.uid, "next_meeting"),
+            detail=f"{questions} questions open." if questions else "When it has passed, enter the next one here.",
+        )
+
+
+def _nothing_in_progress(engagement: Engagement) -> Iterator[Signal]:
+    """An engagement in which no phase is under way, or a phase under way in which nothing is."""
+    phases = [phase_progress(engagement, phase.number) for phase in engagement.framework.phases]
+    current = [phase for phase in phases if phase.state == "In progress"]
+    if not current:
+        ahead = next((phase for phase in phases if phase.state == "Open"), phases[-1])
+        yield Signal(
+            rule="idle",
+            text="No phase is in progress",
+            reason=f"next would be {ahead.number} {ahead.name}",
+            place=Place(phase=ahead.number),
+            detail="Start a phase, or close the engagement.",
+        )
+    for phase in current:
+        if not phase.doing and phase.done < phase.activities:
+            yield Signal(
+                rule="idle",
+                text=f"{phase.number} {phase.name}: nothing in progress",
+                reason=f"{phase.done} of {phase.activities} done",
+                place=Place(phase=phase.number),
+                detail="Which activity comes next? Put it in progress, or give it a date.",
+            )

@@ -1,0 +1,43 @@
+"""Health: the latest reading, its light and its trend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pcsm_tui.domain.engagement import Engagement, Row
+
+OVERALL = "overall"
+
+
+class Health(NamedTuple):
+    """The latest health reading: score and trend in tenths of a percent, the light's word, the ISO date."""
+
+    row: Row
+    score: int
+    light: str
+    trend: int | None
+    date: str
+
+
+def health(engagement: Engagement) -> Health | None:
+    """Return the latest reading that has a score, or None."""
+    readings = sorted(
+        (
+            (str(row.get("date") or ""), score, row)
+            for row in engagement.rows("health")
+            if isinstance(score := engagement.value(row, OVERALL), int)
+        ),
+        key=lambda reading: reading[0],
+    )
+    if not readings:
+        return None
+    when, score, row = readings[-1]
+    trend = score - readings[-2][1] if len(readings) > 1 else None
+    return Health(row, score, light(engagement, score), trend, when)
+
+
+def light(engagement: Engagement, score: int) -> str:
+    """Return the word of the light in which a score (tenths of a percent) lies: red, amber or green."""
+    computed = engagement.framework.tool("health").field(OVERALL).computed
+    bands = computed.bands if computed else ()
+    return next((band.label for band in bands if score <= band.up_to * 10), "")

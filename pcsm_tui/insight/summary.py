@@ -1,0 +1,53 @@
+"""One engagement as a row of the Portfolio, and as the lines of its Overview."""
+
+from __future__ import annotations
+
+from pcsm_tui.domain.engagement import Engagement
+from pcsm_tui.domain.summaries import Summary
+from pcsm_tui.insight.attention import signals
+from pcsm_tui.insight.health import health
+from pcsm_tui.insight.progress import phase_progress
+
+
+def summary(engagement: Engagement) -> Summary:
+    """Return what the Portfolio shows of an engagement."""
+    form = engagement.form("engagement")
+    phases = [phase_progress(engagement, phase.number) for phase in engagement.framework.phases]
+    reading = health(engagement)
+    due, what = next_date(engagement)
+    return Summary(
+        customer=engagement.name,
+        initiative=str(form.get("initiative") or ""),
+        trade=str(form.get("trade") or ""),
+        csm=str(form.get("csm") or ""),
+        status=str(form.get("status") or "Active"),
+        phases=tuple(phase.state for phase in phases),
+        done=sum(phase.done for phase in phases),
+        activities=sum(phase.activities for phase in phases),
+        health=reading.score if reading else None,
+        light=reading.light if reading else "",
+        trend=reading.trend if reading else None,
+        next_date=due,
+        next_what=what,
+        renewal=next_renewal(engagement),
+        effort=effort(engagement),
+        file_id=engagement.file_id,
+    )
+
+
+def next_date(engagement: Engagement) -> tuple[str, str]:
+    """Return the nearest date by which something is to be done, with what it is; empty texts when there is none."""
+    dated = [(signal.due, signal.text) for signal in signals(engagement) if signal.due]
+    return min(dated, default=("", ""))
+
+
+def next_renewal(engagement: Engagement) -> str:
+    """Return the ISO date of the first renewal that is not decided, or an empty text."""
+    open_rows = (row for row in engagement.rows("renewals") if row.stored and not row.done and row.get("date"))
+    return min((str(row.get("date")) for row in open_rows), default="")
+
+
+def effort(engagement: Engagement) -> int | None:
+    """Return how much effort the engagement asks for, 0 to 20: the total of the Onboarding Scoring Matrix."""
+    total = engagement.value(engagement.form("onboarding-scoring"), "total")
+    return total if isinstance(total, int) else None

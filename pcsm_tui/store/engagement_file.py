@@ -1,0 +1,196 @@
+"""The engagement file on disk: a TinyDB storage that replaces the file as a whole, and never half.
+
+A save serialises, takes the write lock, makes sure that the file is still the one that was read, writes a temporary
+file beside it, syncs it, and renames it over the old one. The rename is the commit point: before it the old file is
+untouched, after it the new one is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tinydb.storages import Storage
+
+from pcsm_tui.errors import FileChanged, FileRefused, StorageFailed
+from pcsm_tui.store import canonical
+from pcsm_tui.store.locks import write_lock
+from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
+
+SUFFIX = ".pcsm.json"
+ANCESTRY = 64
+META = "_meta"
+META_ID = "1"
+
+Document = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+def new_uid() -> str:
+    """Return a random 128-bit id, as every record and revision carries one."""
+    return secrets.token_hex(16)
+
+
+class EngagementStorage(Storage):
+    """TinyDB's door to one engagement file; also used without TinyDB, for whole documents.
+
+    It remembers what it last read or wrote, and refuses to replace anything else.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(os.path.realpath(path))
+        self._digest: bytes | None = None
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the document as the file holds it now, in today's schema; None when there is no file.
+
+        Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, `StorageFailed` when
+        it cannot be read.
+        """
+        payload = read_payload(self.path)
+        if payload is None:
+            return None
+        document = migrated(canonical.from_bytes(payload, self.path), self.path)
+        self._digest = _digest(payload)
+        return document
+
+    def write(self, data: Document) -> None:
+        """Replace the file by this document under a new revision.
+
+        Raises `FileChanged` when the file is no longer the one last read, `FileLocked` when another session holds it,
+        `StorageFailed` when writing failed; in each case the file is as it was.
+        """
+        self.commit(data)
+
+    def commit(self, document: Document) -> Document:
+        """Write as `write` does, and return the document as written, with its new revision."""
+        stamped = with_new_revision(document)
+        payload = canonical.to_bytes(stamped)
+        mode = _mode_of(self.path)
+        with write_lock(self.path, mode):
+            found = read_payload(self.path)
+            if (found and _digest(found)) != self._digest:
+                raise FileChanged(f"{self.path} was changed by someone else.")
+            replace_file(self.path, payload, mode)
+            self._digest = _digest(payload)
+        return stamped
+
+    def changed_outside(self) -> bool:
+        """Return whether the file is no longer the one that was last read or written."""
+        payload = read_payload(self.path)
+        return (payload and _digest(payload)) != self._digest
+
+
+def new_document(customer: str, framework: Mapping[str, str], playbook: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document of a new engagement: its `_meta` and nothing else."""
+    meta = {
+        "format": "pcsm",
+        "file_id": new_uid(),
+        "schema": SCHEMA,
+        "min_reader": MIN_READER,
+        "rev": "",
+        "n": 0,
+        "ancestry": [],
+        "customer": customer,
+        "framework": dict(framework),
+        "playbook": dict(playbook),
+    }
+    return {META: {META_ID: meta}}
+
+
+def with_new_revision(document: Document) -> dict[str, Any]:
+    """Return a copy of the document with a new random revision, the old one added to its ancestry."""
+    key, meta = next(iter(document.get(META, {}).items()), (META_ID, {}))
+    ancestry = [*meta.get("ancestry", []), *([meta["rev"]] if meta.get("rev") else [])][-ANCESTRY:]
+    fresh = {**meta, "rev": new_uid(), "n": meta.get("n", 0) + 1, "ancestry": ancestry}
+    return {**document, META: {key: fresh}}
+
+
+def read_payload(path: Path) -> bytes | None:
+    """Return the bytes of a file, None when there is none; only plain files are read.
+
+    Raises `FileRefused` for anything that is not a plain file, `StorageFailed` when reading fails.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise StorageFailed(f"{path} cannot be read: {problem.strerror}.") from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise FileRefused(f"{path} is not a file.", "Name an engagement file or a folder of them.")
+        if found.st_size > canonical.LARGEST_FILE:
+            raise FileRefused(f"{path} has {found.st_size:,} bytes.", f"The limit is {canonical.LARGEST_FILE:,}.")
+        try:
+            return file.read()
+        except OSError as problem:
+            raise StorageFailed(f"{path} cannot be read: {problem.strerror}.") from None
+
+
+def replace_file(path: Path, payload: bytes, mode: int) -> None:
+    """Put these bytes in the place of a file, all or nothing, and on the disk before returning.
+
+    Raises `StorageFailed` when that cannot be done; the old file is then untouched and no temporary file stays.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        _write_synced(temporary, payload, mode)
+        os.replace(temporary, path)
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise StorageFailed(f"{path} was not saved: {_told(problem)}.", "The file is as it was.") from None
+    _sync_folder(path.parent)
+
+
+def _write_synced(path: Path, payload: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        rest = memoryview(payload)
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename durable; it is done already, so a failure here changes nothing that could be told."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _mode_of(path: Path) -> int:
+    """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        pass
+    try:
+        shared = os.stat(path.parent).st_mode & stat.S_IWGRP
+    except OSError as problem:
+        raise StorageFailed(f"The folder {path.parent} cannot be used: {problem.strerror}.") from None
+    return 0o660 if shared else 0o600
+
+
+def _digest(payload: bytes) -> bytes:
+    return hashlib.blake2b(payload, digest_size=16).digest()
+
+
+def _told(problem: OSError) -> str:
+    if problem.errno == errno.ENOSPC:
+        return "the disk is full"
+    if problem.errno == errno.EDQUOT:
+        return "your quota is used up"
+    return (problem.strerror or str(problem)).casefold()
