@@ -53,6 +53,12 @@ class FileLocked(FileRefused):
     """Another session holds the write lock for longer than one waits for it."""
 
 
+class Withheld(PcsmError):
+    """Something that must not leave the house, or not even the person's own file; nothing was written."""
+
+    exit_code = 3
+
+
 class StorageFailed(PcsmError):
     """Reading or writing failed below us: disk full, quota, input/output error."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pcsm_tui.domain.engagement import Document, Record
-from pcsm_tui.domain.values import Value
+from pcsm_tui.domain.engagement import GONE, Document, Record, uid_of
+from pcsm_tui.domain.values import Value, same_value
 
 STAMP_FIELDS = ("at", "by")
 """Fields of every record that say when and by whom it was changed; they never clash."""
@@ -47,7 +47,10 @@ class Clash:
 
 
 def apply(document: Document, change: Change) -> Document:
-    """Return a copy of the document with the change made; tables that it does not touch are shared."""
+    """Return a copy of the document with the change made; tables that it does not touch are shared.
+
+    A table whose last record goes, goes with it, so that undoing the first record of a tool leaves nothing behind.
+    """
     tables = dict(document)
     for edit in change.edits:
         table = dict(tables.get(edit.table, {}))
@@ -56,6 +59,8 @@ def apply(document: Document, change: Change) -> Document:
         else:
             table[edit.doc_id] = edit.after
         tables[edit.table] = table
+        if not table:
+            del tables[edit.table]
     return tables
 
 
@@ -63,61 +68,98 @@ def rebased(change: Change, document: Document) -> tuple[Change, tuple[Clash, ..
     """Return the change as it applies to a document that has moved on, and the fields where both sides changed.
 
     A field counts as changed by others when the document holds neither what the change expects nor what it wants.
-    What clashes is left out of the change; everything else is kept.
+    What clashes is left out of the change; everything else is kept. A row that others changed is not removed.
     """
-    edits, clashes = [], []
+    edits: list[Edit] = []
+    clashes: list[Clash] = []
+    reached: dict[tuple[str, str], Record | None] = {}
     for edit in change.edits:
-        moved, found = _rebased_edit(edit, document.get(edit.table, {}).get(edit.doc_id))
+        key = (edit.table, edit.doc_id)
+        theirs = reached.get(key) if key in reached else document.get(edit.table, {}).get(edit.doc_id)
+        moved, found = _rebased_edit(edit, theirs)
         clashes += found
-        if moved is not None:
+        reached[key] = moved.after if moved else theirs
+        if moved:
             edits.append(moved)
-    return Change(change.label, tuple(edits)), tuple(clashes)
+    alive = _still_alive(edits, document)
+    told = {(clash.table, clash.doc_id) for clash in clashes}
+    clashes += [_kept_alive(*place, document) for place in alive.values() if place not in told]
+    kept = (edit for edit in edits if not (_is_stone(edit) and _stone_of(edit) in alive))
+    return Change(change.label, tuple(kept)), tuple(clashes)
 
 
 def _rebased_edit(edit: Edit, theirs: Record | None) -> tuple[Edit | None, list[Clash]]:
-    if theirs == edit.before:
+    if same_value(theirs, edit.before):
         return edit, []
-    if edit.after is None:
-        if theirs is None:
-            return None, []
-        changed = [name for name in _changed(edit.before or {}, theirs) if name not in STAMP_FIELDS]
-        return (None, [Clash(edit.table, edit.doc_id, name, None, theirs.get(name)) for name in changed[:1]])
     if theirs is None:
-        if edit.before is None:
-            return edit, []
-        wanted = _changed(edit.before, edit.after)
+        if edit.after is None:
+            return None, []
+        wanted = _changed(edit.before or {}, edit.after)
         return None, [Clash(edit.table, edit.doc_id, name, edit.after.get(name), None) for name in wanted]
-    before, clashes, merged = edit.before or {}, [], dict(theirs)
-    for name in _changed(before, edit.after):
-        known = name in STAMP_FIELDS or _same(theirs, before, name) or _same(theirs, edit.after, name)
-        if not known:
-            clashes.append(Clash(edit.table, edit.doc_id, name, edit.after.get(name), theirs.get(name)))
-        elif name in edit.after:
-            merged[name] = edit.after[name]
+    if edit.after is None:
+        changed = _changed(edit.before or {}, theirs)
+        if not changed:
+            return Edit(edit.table, edit.doc_id, theirs, None), []
+        return None, [Clash(edit.table, edit.doc_id, changed[0], None, theirs.get(changed[0]))]
+    return _merged(edit, edit.before or {}, edit.after, theirs)
+
+
+def _merged(edit: Edit, before: Record, after: Record, theirs: Record) -> tuple[Edit | None, list[Clash]]:
+    """Carry the fields that an edit changes over to a record that others changed; stamps go with them."""
+    clashes, merged = [], dict(theirs)
+    for name in _changed(before, after):
+        if not (_same(theirs, before, name) or _same(theirs, after, name)):
+            clashes.append(Clash(edit.table, edit.doc_id, name, after.get(name), theirs.get(name)))
+        elif name in after:
+            merged[name] = after[name]
         else:
             merged.pop(name, None)
-    moved = None if merged == theirs else Edit(edit.table, edit.doc_id, theirs, merged)
-    return moved, [clash for clash in clashes if clash.field not in STAMP_FIELDS]
+    if not _changed(theirs, merged):
+        return None, clashes
+    stamps = {name: after[name] for name in STAMP_FIELDS if name in after}
+    return Edit(edit.table, edit.doc_id, theirs, merged | stamps), clashes
+
+
+def _still_alive(edits: list[Edit], document: Document) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return table and doc id of records that stay though edits set a tombstone for them, by table and uid."""
+    stones = [_stone_of(edit) for edit in edits if _is_stone(edit)]
+    if not stones:
+        return {}
+    reached = apply(document, Change("", tuple(edits)))
+    places = {
+        (table, uid_of(reached, table, doc_id)): (table, doc_id)
+        for table in {table for table, _ in stones}
+        for doc_id in reached.get(table, {})
+    }
+    return {stone: places[stone] for stone in stones if stone in places}
+
+
+def _kept_alive(table: str, doc_id: str, document: Document) -> Clash:
+    """Tell that a default row was filled in by others while it was to be removed."""
+    record = document.get(table, {}).get(doc_id, {})
+    name = next(iter(sorted(record.keys() - {"uid", "order", *STAMP_FIELDS})), "uid")
+    return Clash(table, doc_id, name, None, record.get(name))
+
+
+def _is_stone(edit: Edit) -> bool:
+    return edit.table == GONE and edit.after is not None
+
+
+def _stone_of(edit: Edit) -> tuple[str, str]:
+    stone = edit.after or {}
+    return str(stone.get("table")), str(stone.get("uid"))
 
 
 def _changed(before: Record, after: Record) -> list[str]:
-    return [name for name in sorted({*before, *after}) if not _same(before, after, name)]
+    """Return the fields in which two records differ, stamps left out."""
+    names = sorted({*before, *after}.difference(STAMP_FIELDS))
+    return [name for name in names if not _same(before, after, name)]
 
 
 def _same(one: Record, other: Record, name: str) -> bool:
-    return (name in one) == (name in other) and _equal(one.get(name), other.get(name))
-
-
-def _equal(one: Value, other: Value) -> bool:
-    """Compare as JSON does: true is not 1."""
-    return type(one) is type(other) and one == other
+    return (name in one) == (name in other) and same_value(one.get(name), other.get(name))
 
 
 def changed_fields(edits: Iterable[Edit]) -> set[tuple[str, str, str]]:
     """Return the (table, doc id, field) that edits touch, stamps left out."""
-    return {
-        (edit.table, edit.doc_id, name)
-        for edit in edits
-        for name in _changed(edit.before or {}, edit.after or {})
-        if name not in STAMP_FIELDS
-    }
+    return {(edit.table, edit.doc_id, name) for edit in edits for name in _changed(edit.before or {}, edit.after or {})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.declarations import Band, Field, Tool
 from pcsm_tui.domain.values import Value, is_empty, problem_with
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _TEXT = Field(id="text", name="")
 _COUNT = Field(id="count", name="", type="number")
 _MEASURED = Field(id="measured", name="", type="number", decimals=2)
+_DURATION = Field(id="duration", name="", type="duration")
 _SHARE = Field(id="share", name="", type="percent", min=-100_000, max=100_000)
 
 
@@ -26,9 +27,7 @@ def compute(engagement: Engagement, row: Row, field: Field) -> Value:
     if rule.weighted:
         return _weighted(row, rule.weighted)
     if rule.band_of:
-        total = engagement.value(row, rule.band_of)
-        bands = (band for band in rule.bands if isinstance(total, int) and total <= band.up_to)
-        band = next(bands, None)
+        band = _band(engagement, row, row.tool.field(rule.band_of), rule.bands)
         return band and (band.advice if rule.advice else band.label)
     return RULES[rule.rule][0](engagement, row)
 
@@ -38,16 +37,32 @@ def result_field(tool: Tool, field: Field) -> Field:
     rule = field.computed
     assert rule is not None
     if rule.sum:
-        return tool.field(rule.sum[0]).model_copy(update={"min": None, "max": None, "type": "number"})
+        return _shown_like(tool.field(rule.sum[0]), 0)
     if rule.weighted:
-        first = tool.field(rule.weighted[0])
-        return _SHARE if first.type == "percent" else _COUNT.model_copy(update={"decimals": 1})
+        return _shown_like(tool.field(rule.weighted[0]), 1)
     return _TEXT if rule.band_of else RULES[rule.rule][1]
+
+
+def _shown_like(first: Field, more_decimals: int) -> Field:
+    """Return a field without limits that shows numbers as `first` does, with more digits where it counts things."""
+    if first.type in ("percent", "duration"):
+        return _SHARE if first.type == "percent" else _DURATION
+    return _COUNT.model_copy(update={"decimals": first.decimals + more_decimals, "unit": first.unit})
+
+
+def _band(engagement: Engagement, row: Row, source: Field, bands: tuple[Band, ...]) -> Band | None:
+    """Return the band in which a field of the row lies; bands are written in whole numbers and whole percent."""
+    total = engagement.value(row, source.id)
+    shown = source if source.computed is None else result_field(row.tool, source)
+    if total is None or problem_with(shown, total):
+        return None
+    scale = 10 if shown.type == "percent" else 10**shown.decimals
+    return next((band for band in bands if total <= band.up_to * scale), None)
 
 
 def _numbers(row: Row, names: tuple[str, ...]) -> list[tuple[Field, int]]:
     found = ((row.tool.field(name), row.get(name)) for name in names)
-    return [(item, value) for item, value in found if not is_empty(value) and not problem_with(item, value)]
+    return [(item, value) for item, value in found if value is not None and not problem_with(item, value)]
 
 
 def _sum(row: Row, names: tuple[str, ...]) -> Value:
@@ -56,12 +71,12 @@ def _sum(row: Row, names: tuple[str, ...]) -> Value:
 
 
 def _weighted(row: Row, names: tuple[str, ...]) -> Value:
-    """Average by weight of what is filled in, rounded half up: percentages in tenths, scores to tenths of a point."""
+    """Average by weight of what is filled in, rounded half up, with one digit more where points are counted."""
     numbers = _numbers(row, names)
     weights = sum(item.weight for item, _ in numbers)
     if not weights:
         return None
-    scale = 1 if numbers[0][0].type == "percent" else 10
+    scale = 1 if numbers[0][0].type in ("percent", "duration") else 10
     total = sum(item.weight * value * scale for item, value in numbers)
     return (2 * total + weights) // (2 * weights)
 
@@ -89,7 +104,7 @@ def _latest(engagement: Engagement, row: Row) -> Value:
 def _progress(engagement: Engagement, row: Row) -> Value:
     """(now - baseline) / (target - baseline) in tenths of a percent, also where lower is better (framework, P5)."""
     now, baseline, target = _latest(engagement, row), row.get("baseline"), row.get("target")
-    if not all(isinstance(value, int) for value in (now, baseline, target)) or target == baseline:
+    if not all(type(value) is int for value in (now, baseline, target)) or target == baseline:
         return None
     part, whole = (now - baseline) * 1000, target - baseline
     return (2 * part + whole) // (2 * whole)

@@ -16,6 +16,8 @@ _MONTH_DAY = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?")
 _WORDS = {"today": 0, "tod": 0, "tomorrow": 1, "tom": 1, "yesterday": -1}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = tuple(name.casefold() for name in calendar.month_name)
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years of dates that fields hold."""
 HOW_TO_WRITE = "Write 2026-11-30, today, fri, +3d, +2w, +1m or 30 nov."
 
 
@@ -46,8 +48,8 @@ def read_date(text: str, today: date) -> date:
 
 
 def _real(year: int, month: int, day: int, text: str) -> date:
-    if not 1900 <= year <= 2999:
-        raise ValueRefused(f"The year of {text!r} is out of range.", "Years go from 1900 to 2999.")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueRefused(f"The year of {text!r} is out of range.", f"Years go from {FIRST_YEAR} to {LAST_YEAR}.")
     try:
         return date(year, month, day)
     except ValueError:

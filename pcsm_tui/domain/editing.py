@@ -5,14 +5,14 @@ Values are those of `domain.values`; `Stamp` says who acts and when, since the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pcsm_tui.domain.changes import Change, Edit
 from pcsm_tui.domain.declarations import Field, Tool
-from pcsm_tui.domain.engagement import GONE, ORDER_STEP, Engagement, Record, Row, doc_id_of, is_done
-from pcsm_tui.domain.values import Reading, Value, is_empty, problem_with, read_value
+from pcsm_tui.domain.engagement import GONE, ORDER_STEP, Engagement, Record, Row, doc_id_of, is_done, order_of
+from pcsm_tui.domain.values import Reading, Value, is_empty, problem_with, read_value, same_value
 from pcsm_tui.errors import UsageError, ValueRefused
 
 
@@ -41,7 +41,7 @@ def typed(engagement: Engagement, field: Field, text: str, today: date) -> Value
 def add_row(
     engagement: Engagement, tool: Tool, values: Mapping[str, Value], uid: str, stamp: Stamp, after: Row | None = None
 ) -> Change:
-    """Return the change that adds a row, after another one or at the end.
+    """Return the change that adds a row, after another one or at the end; fields not given start with their default.
 
     Raises `UsageError` for a tool that holds just one record and `ValueRefused` for a value that does not fit.
     """
@@ -50,10 +50,13 @@ def add_row(
     _check(tool, values)
     start = {item.id: _default(item, stamp) for item in tool.fields if item.default is not None}
     rows = engagement.rows(tool.id)
-    place = _order_after(rows, after)
-    record = {**start, **_present(values), "order": place, "uid": uid, "at": stamp.at, "by": stamp.by}
+    order, giving_way = _making_room(rows, len(rows) if after is None else _position(rows, after) + 1)
+    record = {**_present({**start, **values}), "order": order, "uid": uid, "at": stamp.at, "by": stamp.by}
     record |= _dated_tick(tool, {}, record, stamp)
-    return Change(f"add {tool.row_name}", (Edit(tool.id, doc_id_of(uid), None, record),))
+    edits = [Edit(tool.id, doc_id_of(uid), None, record)]
+    edits += [_ordered(row, place, stamp) for row, place in giving_way]
+    edits += _consequences(engagement, tool, {}, record, stamp)
+    return Change(f"add {tool.row_name}", tuple(edits))
 
 
 def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], stamp: Stamp) -> Change:
@@ -69,18 +72,22 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
     after = {**_stored_form(row), **wanted, "uid": row.uid, "at": stamp.at, "by": stamp.by}
     after |= _dated_tick(row.tool, row.record, after, stamp)
     names = ", ".join(row.tool.field(name).name for name in wanted)
-    edit = Edit(row.tool.id, _doc_id(engagement, row), before, after)
-    return _with_consequences(engagement, Change(f"set {names}", (edit,)), row, after, stamp)
+    edit = Edit(row.tool.id, row.doc_id, before, after)
+    return Change(f"set {names}", (edit, *_consequences(engagement, row.tool, row.record, after, stamp)))
 
 
 def remove_row(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
-    """Return the change that removes a row and leaves a tombstone, so that copies and default rows know of it."""
+    """Return the change that removes a row and leaves a tombstone, so that copies and default rows know of it.
+
+    Of two records with the same uid one goes without a tombstone, since the other stays.
+    """
     if row.tool.single:
         raise UsageError(f"{row.tool.name} is a form and stays.", "Empty its fields instead.")
-    stone = {"uid": row.uid, "table": row.tool.id, "at": stamp.at, "by": stamp.by}
-    edits = [Edit(GONE, doc_id_of(row.uid), None, stone)]
-    if row.stored:
-        edits.insert(0, Edit(row.tool.id, _doc_id(engagement, row), row.record, None))
+    edits = [Edit(row.tool.id, row.doc_id, row.record, None)] if row.stored else []
+    if not any(other.uid == row.uid and other.doc_id != row.doc_id for other in engagement.rows(row.tool.id)):
+        stone = {"uid": row.uid, "table": row.tool.id, "at": stamp.at, "by": stamp.by}
+        doc_id = doc_id_of(row.uid)
+        edits.append(Edit(GONE, doc_id, engagement.document.get(GONE, {}).get(doc_id), stone))
     return Change(f"delete {row.tool.row_name} {engagement.title(row)!r}", tuple(edits))
 
 
@@ -95,15 +102,13 @@ def duplicate_row(engagement: Engagement, row: Row, uid: str, stamp: Stamp) -> C
 def move_row(engagement: Engagement, row: Row, distance: int, stamp: Stamp) -> Change:
     """Return the change that moves a row up (negative) or down by so many places; of nothing at the ends."""
     rows = engagement.rows(row.tool.id)
-    place = [other.uid for other in rows].index(row.uid)
+    place = _position(rows, row)
     target = min(max(place + distance, 0), len(rows) - 1)
     if target == place:
         return Change("nothing", ())
-    rest = [other for other in rows if other.uid != row.uid]
-    order = _between(rest[target - 1] if target else None, rest[target] if target < len(rest) else None)
-    if order is None:
-        return _renumbered(engagement, [*rest[:target], row, *rest[target:]], stamp)
-    return Change(f"move {row.tool.row_name}", (_ordered(engagement, row, order, stamp),))
+    order, giving_way = _making_room([*rows[:place], *rows[place + 1 :]], target)
+    edits = (_ordered(other, new, stamp) for other, new in [(row, order), *giving_way])
+    return Change(f"move {row.tool.row_name}", tuple(edits))
 
 
 def tick(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
@@ -125,18 +130,24 @@ def tick(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
 def set_phase(engagement: Engagement, number: int, state: str, uid: str, stamp: Stamp) -> Change:
     """Return the change that starts, finishes or reopens a phase and notes it in the timeline.
 
-    `state` is one of the choices of the phase's State; `uid` is that of the timeline's new note.
+    `state` is one of the choices of the phase's State; `uid` is that of the timeline's new note. Raises `UsageError`
+    when the engagement has no such phase.
     """
-    row = next(row for row in engagement.rows("phases") if row.get("phase") == number)
-    verb = {"Finished": "finished", "Open": "set back to open"}.get(state, "reopened" if row.done else "started")
+    subject = f"Phase {number} {engagement.framework.phase(number).name}"
+    row = _phase(engagement, number)
+    if row is None:
+        raise UsageError(f"{subject} was removed from this engagement.")
+    was = row.get("state") or "Open"
+    if state == was:
+        return Change("nothing", ())
+    begun = "reopened" if was == "Finished" else "started"
+    verb = {"Finished": "finished", "Open": "set back to open"}.get(state, begun)
     today = stamp.today.isoformat()
     values: dict[str, Value] = {"state": state, "finished": today if state == "Finished" else None}
     if state != "Open" and is_empty(row.get("started")):
         values["started"] = today
     change = set_values(engagement, row, values, stamp)
-    if not change.edits:
-        return change
-    subject = f"Phase {number} {engagement.framework.phase(number).name} {verb}"
+    subject = f"{subject} {verb}"
     note = {"date": today, "kind": "Event", "subject": subject, "phase": number}
     timeline = engagement.framework.tool("timeline")
     noted = add_row(engagement, timeline, note, uid, stamp)
@@ -166,21 +177,12 @@ def _default(field: Field, stamp: Stamp) -> Value:
 
 
 def _alike(one: Value, other: Value) -> bool:
-    return (is_empty(one) and is_empty(other)) or (type(one) is type(other) and one == other)
+    return (is_empty(one) and is_empty(other)) or same_value(one, other)
 
 
 def _stored_form(row: Row) -> Record:
     """Return what a row has in the file, or what a default row brings into it."""
     return row.record if row.stored else {**_present(row.record), "order": row.record["order"]}
-
-
-def _doc_id(engagement: Engagement, row: Row) -> str:
-    """Return under which document id a row stands; records made by other programs keep their own."""
-    table = engagement.document.get(row.tool.id, {})
-    own = doc_id_of(row.uid)
-    if not row.stored or table.get(own) is row.record:
-        return own
-    return next(doc_id for doc_id, record in table.items() if record is row.record)
 
 
 def _dated_tick(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict[str, Value]:
@@ -191,46 +193,41 @@ def _dated_tick(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict
     return {done_on: stamp.today.isoformat() if is_done(tool, after) else None}
 
 
-def _with_consequences(engagement: Engagement, change: Change, row: Row, after: Record, stamp: Stamp) -> Change:
-    """Add what follows by rule: work on an activity puts an open phase in progress."""
-    if row.tool.id != "activities" or after.get("state") not in ("In progress", "Done"):
-        return change
-    phase = next((item for item in engagement.rows("phases") if item.get("phase") == after.get("phase")), None)
-    if phase is None or phase.get("state") != "Open":
-        return change
+def _consequences(engagement: Engagement, tool: Tool, before: Record, after: Record, stamp: Stamp) -> tuple[Edit, ...]:
+    """Return what follows by rule: an activity that comes in progress or is done puts an open phase in progress."""
+    state = after.get("state")
+    if tool.id != "activities" or state not in ("In progress", "Done") or state == before.get("state"):
+        return ()
+    phase = _phase(engagement, after.get("phase"))
+    if phase is None or (phase.get("state") or "Open") != "Open":
+        return ()
     begun = {"state": "In progress", "started": phase.get("started") or stamp.today.isoformat()}
-    return Change(change.label, change.edits + set_values(engagement, phase, begun, stamp).edits)
+    return set_values(engagement, phase, begun, stamp).edits
 
 
-def _order_after(rows: tuple[Row, ...], after: Row | None) -> int:
-    last = max((row.record["order"] for row in rows if isinstance(row.record.get("order"), int)), default=0)
-    if after is not None:
-        place = [row.uid for row in rows].index(after.uid)
-        between = _between(after, rows[place + 1] if place + 1 < len(rows) else None)
-        if between is not None:
-            return between
-    return int(last) + ORDER_STEP
+def _phase(engagement: Engagement, number: Value) -> Row | None:
+    return next((row for row in engagement.rows("phases") if same_value(row.get("phase"), number)), None)
 
 
-def _between(before: Row | None, after: Row | None) -> int | None:
-    """Return an order between two rows, or None when there is no room."""
-    low = before.record.get("order") if before else 0
-    high = after.record.get("order") if after else None
-    if not isinstance(low, int):
-        return None
-    if after is None:
-        return low + ORDER_STEP
-    if not isinstance(high, int) or high - low < 2:
-        return None
-    return (low + high) // 2
+def _position(rows: Sequence[Row], row: Row) -> int:
+    """Return where a row stands among others; raises `UsageError` when it is not there any more."""
+    for place, other in enumerate(rows):
+        if other.doc_id == row.doc_id:
+            return place
+    raise UsageError(f"This {row.tool.row_name} is no longer there.", "Choose another one.")
 
 
-def _ordered(engagement: Engagement, row: Row, order: int, stamp: Stamp) -> Edit:
-    before = row.record if row.stored else None
+def _making_room(rows: Sequence[Row], place: int) -> tuple[int, list[tuple[Row, int]]]:
+    """Return the order of a row that is put at a place, and those that the rows below get where there was no room."""
+    low = order_of(rows[place - 1].record) if place else 0
+    below = rows[place:]
+    count = 0
+    while count < len(below) and order_of(below[count].record) - low < count + 2:
+        count += 1
+    step = (order_of(below[count].record) - low) // (count + 2) if count < len(below) else ORDER_STEP
+    return low + step, [(row, low + (at + 2) * step) for at, row in enumerate(below[:count])]
+
+
+def _ordered(row: Row, order: int, stamp: Stamp) -> Edit:
     after = {**_stored_form(row), "order": order, "uid": row.uid, "at": stamp.at, "by": stamp.by}
-    return Edit(row.tool.id, _doc_id(engagement, row), before, after)
-
-
-def _renumbered(engagement: Engagement, rows: list[Row], stamp: Stamp) -> Change:
-    edits = [_ordered(engagement, row, place * ORDER_STEP, stamp) for place, row in enumerate(rows, 1)]
-    return Change("move", tuple(edits))
+    return Edit(row.tool.id, row.doc_id, row.record if row.stored else None, after)

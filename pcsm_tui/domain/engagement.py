@@ -7,6 +7,7 @@ rows of checklists are seen here as rows like any others, though they enter the 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,12 +25,18 @@ META = "_meta"
 GONE = "~gone"
 ORDER_STEP = 1 << 20
 """The distance in `order` between rows that stand next to each other, so that others fit between them."""
-_LAST = 1 << 52
+_UNORDERED = 1 << 51
+_FURTHEST = 1 << 52
+_HEAD = re.compile(r"[0-9a-f]{13}")
 
 
 def doc_id_of(uid: str) -> str:
-    """Return the TinyDB document id of a record: the first 52 bits of its uid, in decimal."""
-    return str(int(uid[:13], 16))
+    """Return the TinyDB document id of a record: the first 52 bits of its uid, in decimal.
+
+    A uid that is not hexadecimal, as other programs may write them, stands for itself by its digest.
+    """
+    head = uid[:13] if _HEAD.match(uid) else derived_uid(uid)[:13]
+    return str(int(head, 16))
 
 
 def derived_uid(*parts: str) -> str:
@@ -37,12 +44,29 @@ def derived_uid(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def uid_of(document: Document, table: str, doc_id: str) -> str:
+    """Return the uid of a record; one that other programs inserted without any has one that follows from its place."""
+    uid = document[table][doc_id].get("uid")
+    meta = next(iter(document.get(META, {}).values()), {})
+    return uid if isinstance(uid, str) and uid else derived_uid(str(meta.get("file_id", "")), table, doc_id)
+
+
+def order_of(record: Record) -> int:
+    """Return the place of a record among others; one without a usable `order` stands behind all that have one."""
+    order = record.get("order")
+    return order if type(order) is int and abs(order) <= _FURTHEST else _UNORDERED
+
+
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One row of a tool: a record of the file, or a default row that is not in it yet."""
+    """One row of a tool: a record of the file, or a default row that is not in it yet.
+
+    `doc_id` is the document id under which the record stands, or will stand.
+    """
 
     tool: Tool
     uid: str
+    doc_id: str
     record: Record
     stored: bool
     default: DefaultRow | None = None
@@ -121,22 +145,25 @@ class Engagement:
         Raises `UsageError` for a tool that is not declared.
         """
         if tool_id not in self._rows:
-            tool = self.framework.tool(tool_id)
-            found = [*self._stored_rows(tool), *self._default_rows(tool)]
-            self._rows[tool_id] = tuple(sorted(found, key=_order))
+            found = self._found_rows(self.framework.tool(tool_id))
+            self._rows[tool_id] = tuple(sorted(found, key=_place))
         return self._rows[tool_id]
 
-    def _stored_rows(self, tool: Tool) -> Iterator[Row]:
-        defaults = {uid: default for uid, default, _ in self._declared_rows(tool)}
-        for doc_id, record in self.document.get(tool.id, {}).items():
-            uid = str(record.get("uid") or derived_uid(self.file_id, tool.id, doc_id))
-            yield Row(tool, uid, record, stored=True, default=defaults.get(uid))
-
-    def _default_rows(self, tool: Tool) -> Iterator[Row]:
+    def _found_rows(self, tool: Tool) -> list[Row]:
+        """Return the rows of the file, and the default ones that are neither in it nor removed."""
+        declared = list(self._declared_rows(tool))
+        defaults = {uid: default for uid, default, _ in declared}
         table, gone = self.document.get(tool.id, {}), self.document.get(GONE, {})
-        for uid, default, record in self._declared_rows(tool):
-            if doc_id_of(uid) not in table and doc_id_of(uid) not in gone:
-                yield Row(tool, uid, record, stored=False, default=default)
+        uids = {doc_id: uid_of(self.document, tool.id, doc_id) for doc_id in table}
+        rows = [Row(tool, uid, doc_id, table[doc_id], True, defaults.get(uid)) for doc_id, uid in uids.items()]
+        if tool.single and rows:
+            return rows
+        hidden = {*uids.values()}
+        for uid, default, record in declared:
+            doc_id = doc_id_of(uid)
+            if uid not in hidden and doc_id not in table and (tool.single or doc_id not in gone):
+                rows.append(Row(tool, uid, doc_id, record, False, default))
+        return rows
 
     def _declared_rows(self, tool: Tool) -> Iterator[tuple[str, DefaultRow, Record]]:
         """Yield uid, declaration and starting values of every default row, whether in the file or not."""
@@ -208,8 +235,9 @@ class Engagement:
         return {}
 
     def form(self, tool_id: str) -> Row:
-        """Return the one row of a form or document."""
-        return self.rows(tool_id)[0]
+        """Return the one row of a form or document; of several that others inserted, the one made by this program."""
+        own = derived_uid(self.file_id, tool_id)
+        return self._index(tool_id).get(own) or self.rows(tool_id)[0]
 
     def find(self, tool_ids: tuple[str, ...], uid: str) -> Row | None:
         """Return the row with this uid in one of these tools, or None."""
@@ -300,7 +328,8 @@ class Engagement:
         series: dict[str, list[tuple[str, int]]] = {}
         for row in self.rows("measurements") if self.framework.has_tool("measurements") else ():
             when, value = row.get("date"), row.get("value")
-            if isinstance(when, str) and isinstance(value, int):
+            broken = any(problem_with(row.tool.field(name), row.get(name)) for name in ("date", "value"))
+            if when and value is not None and not broken:
                 series.setdefault(str(row.get("measure")), []).append((when, value))
         for readings in series.values():
             readings.sort(key=lambda reading: reading[0])
@@ -324,7 +353,5 @@ def _starting(tool: Tool, values: dict[str, Any], order: int) -> Record:
     return {**start, **values, "order": order}
 
 
-def _order(row: Row) -> tuple[int, str, str]:
-    order = row.record.get("order")
-    place = order if isinstance(order, int) else _LAST
-    return (place, str(row.record.get("at", "")), row.uid)
+def _place(row: Row) -> tuple[int, str, int]:
+    return (order_of(row.record), str(row.record.get("at", "")), int(row.doc_id))

@@ -7,7 +7,7 @@ a percentage a number of tenths, a decimal number is scaled by ten to the power 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pcsm_tui.errors import ValueRefused
 
@@ -17,33 +17,39 @@ LARGEST = 2**53 - 1
 MINUTES = {"m": 1, "h": 60, "d": 480, "w": 2400, "mo": 9600}
 """Working minutes of each unit: a day of 8 hours, a week of 5 days, a month of 20 days (MS Project's defaults)."""
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(mo|months?|min|minutes?|m|hours?|h|days?|d|weeks?|w)?", re.ASCII)
+_BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+_PART = re.compile(rf"({_BARE.pattern})\s*(months?|mo|minutes?|mins?|m|hours?|h|days?|d|weeks?|w)", re.ASCII)
 _UNIT = {"min": "m", "minute": "m", "hour": "h", "day": "d", "week": "w", "month": "mo"}
 
 MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
 """Digits after the point of currencies that do not have two (ISO 4217)."""
 
+_GROUPING = ",' \u00a0\u202f\u2019"
+_NUMBER = re.compile(rf"([+-]?)(\d{{1,3}}(?:[{_GROUPING}]\d{{3}})+|\d*)(?:\.(\d*))?", re.ASCII)
 _AMOUNT = re.compile(
-    r"(?:([a-z]{3})\s*)?(-?[\d][\d,' \u00a0\u202f]*(?:\.\d+)?)(?:\s*([a-z]{3}))?", re.ASCII | re.IGNORECASE
+    rf"(?:([a-z]{{3}})\s*)?(-?\d[\d{_GROUPING}]*(?:\.\d+)?)(?:\s*([a-z]{{3}}))?", re.ASCII | re.IGNORECASE
 )
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 def read_decimal(text: str, decimals: int) -> int:
-    """Return the number in `text`, scaled by ten to `decimals`; raises `ValueRefused` with the reason."""
-    plain = re.sub(r"(?<=\d)[,' \u00a0\u202f](?=\d{3}(?!\d))", "", text.strip())
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise ValueRefused(f"{text!r} is not a number.", "Write digits, with a point for decimals: 12.5") from None
-    if not number.is_finite():
+    """Return the number in `text`, scaled by ten to `decimals`; raises `ValueRefused` with the reason.
+
+    Zeros beyond the allowed digits are dropped, except where they may be thousands: `1.200` is 1,200 to some.
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None or not (match[2] or match[3]):
         raise ValueRefused(f"{text!r} is not a number.", "Write digits, with a point for decimals: 12.5")
-    if abs(number) * 10**decimals > LARGEST:
-        raise ValueRefused(f"{text!r} is too large.", f"The limit is {LARGEST // 10**decimals:,}.")
-    scaled = number.scaleb(decimals)
-    if scaled != int(scaled):
+    fraction = match[3] or ""
+    excess = fraction[decimals:]
+    if excess.strip("0") or (excess and len(fraction) == 3):
         allowed = f"{decimals} digit{'s' if decimals != 1 else ''} after the point" if decimals else "a whole number"
         raise ValueRefused(f"{text!r} is too exact.", f"Write {allowed}.")
-    return int(scaled)
+    whole = match[2].translate(dict.fromkeys(map(ord, _GROUPING)))
+    digits = (whole + fraction[:decimals].ljust(decimals, "0")).lstrip("0") or "0"
+    if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
+        raise ValueRefused(f"{text!r} is too large.", f"The limit is {LARGEST // 10**decimals:,}.")
+    return -int(digits) if match[1] == "-" else int(digits)
 
 
 def show_decimal(scaled: int, decimals: int) -> str:
@@ -62,14 +68,15 @@ def read_duration(text: str, bare_unit: str = "d") -> int:
     """
     rest, minutes = text.strip().casefold(), Decimal(0)
     refused = ValueRefused(f"{text!r} is not a duration.", "Write 30m, 4h, 5d, 2w, 1mo, or several: 1w 2d.")
+    if _BARE.fullmatch(rest):
+        rest += bare_unit
     if not rest:
         raise refused
     while rest:
         match = _PART.match(rest)
         if match is None:
             raise refused
-        unit = match[2] or bare_unit
-        minutes += Decimal(match[1]) * MINUTES[_UNIT.get(unit.removesuffix("s"), unit)]
+        minutes += Decimal(match[1]) * MINUTES[_UNIT.get(match[2].removesuffix("s"), match[2])]
         rest = rest[match.end() :].lstrip(" ,")
     if minutes != int(minutes):
         raise ValueRefused(f"{text!r} is not a whole number of minutes.", "")
@@ -95,6 +102,11 @@ def minor_digits(currency: str) -> int:
     return MINOR_DIGITS.get(currency, 2)
 
 
+def is_currency(code: object) -> bool:
+    """Return whether this is written as the code of a currency: three capital letters (ISO 4217)."""
+    return isinstance(code, str) and _CURRENCY.fullmatch(code) is not None
+
+
 def read_money(text: str, currency: str) -> dict[str, int | str]:
     """Return `{"amount": minor units, "currency": code}`; `currency` is used where the text names none.
 
@@ -102,8 +114,10 @@ def read_money(text: str, currency: str) -> dict[str, int | str]:
     """
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or (match[1] and match[3]):
-        raise ValueRefused(f"{text!r} is not an amount.", f"Write 1200, 1,200.50 or 1200 {currency}.")
+        raise ValueRefused(f"{text!r} is not an amount.", "Write 1200, 1,200.50 or 1200 EUR.")
     code = (match[1] or match[3] or currency).upper()
+    if not is_currency(code):
+        raise ValueRefused(f"{code!r} is not a currency.", "Write three letters after the amount: 1200 EUR.")
     return {"amount": read_decimal(match[2], minor_digits(code)), "currency": code}
 
 

@@ -7,15 +7,17 @@ its currency, percentages in tenths, references as uids. `None` stands for empty
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pcsm_tui.domain.dates import read_date
+from pcsm_tui.domain.dates import FIRST_YEAR, LAST_YEAR, read_date
 from pcsm_tui.domain.declarations import Field
 from pcsm_tui.domain.quantities import (
     LARGEST,
+    is_currency,
     read_decimal,
     read_duration,
     read_money,
@@ -32,7 +34,8 @@ LONGEST_TEXT = 2_000
 LONGEST_NOTE = 200_000
 
 _SURROGATE = re.compile(r"[\ud800-\udfff\x00]")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LINK = re.compile(r"(https?://\S+|mailto:\S+)", re.IGNORECASE)
 _YES = ("y", "yes", "true", "x", "1", "on")
 _NO = ("n", "no", "false", "0", "off")
@@ -56,16 +59,29 @@ def is_empty(value: Value) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
+def same_value(one: Value, other: Value) -> bool:
+    """Return whether two values are the same to JSON, in which true is not 1."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    return bool(one == other)
+
+
 def read_value(field: Field, text: str, reading: Reading) -> Value:
     """Return the value that `text` means in a field; empty text means None.
 
+    Texts are kept character by character, but for white space around them and line breaks where a field has one line.
     Raises `ValueRefused`: its message is the reason, its hint what would be right.
     """
     if bad := _SURROGATE.search(text):
         raise ValueRefused(f"Character {bad.start() + 1} cannot be stored.", "Leave it out.")
     if field.type == "note":
         return _limited(text, LONGEST_NOTE) if text.strip() else None
-    plain = " ".join(text.splitlines()).strip() if len(text.splitlines()) > 1 else text.strip()
+    plain = _LINE_BREAK.sub(" ", text).strip()
+    _limited(plain, LONGEST_NOTE if field.type in ("tags", "refs") else LONGEST_TEXT)
     return _READERS[field.type](field, plain, reading) if plain else None
 
 
@@ -91,12 +107,9 @@ def problem_with(field: Field, value: Value) -> str:
     if not expected.fits(value):
         return f"is {_described(value)}, not {expected.name}"
     if field.type == "choice" and value not in {choice.id for choice in field.choices}:
-        return f"is {value!r}, not one of {', '.join(choice.id for choice in field.choices)}"
-    try:
-        _within(field, value)
-    except ValueRefused as refused:
-        return refused.message
-    return ""
+        return f"is {_described(value)}, not one of {', '.join(choice.id for choice in field.choices)}"
+    limits = _limits_broken(field, value)
+    return f"is {show_decimal(value, _decimals(field))}, not {limits}" if limits else ""
 
 
 def sort_key(field: Field, value: Value, label: Callable[[str], str] = str) -> tuple[int, Any]:
@@ -135,14 +148,18 @@ def _limited(text: str, longest: int) -> str:
 
 
 def _read_text(field: Field, text: str, reading: Reading) -> Value:
-    return _limited(text, LONGEST_TEXT)
+    return text
 
 
 def _read_choice(field: Field, text: str, reading: Reading) -> Value:
     word = text.casefold()
-    for choice in field.choices:
-        if word in (choice.id.casefold(), choice.name.casefold()):
-            return choice.id
+    for exact in (
+        [choice for choice in field.choices if choice.name == text],
+        [choice for choice in field.choices if choice.name.casefold() == word],
+        [choice for choice in field.choices if choice.id.casefold() == word],
+    ):
+        if exact:
+            return exact[0].id
     begun = [choice for choice in field.choices if choice.name.casefold().startswith(word)]
     if len(begun) == 1:
         return begun[0].id
@@ -189,7 +206,7 @@ def _read_refs(field: Field, text: str, reading: Reading) -> Value:
 
 def _read_tags(field: Field, text: str, reading: Reading) -> Value:
     tags = [tag.strip() for tag in text.split(",")]
-    return list(dict.fromkeys(_limited(tag, LONGEST_TEXT) for tag in tags if tag))
+    return list(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _read_link(field: Field, text: str, reading: Reading) -> Value:
@@ -201,7 +218,7 @@ def _read_link(field: Field, text: str, reading: Reading) -> Value:
             f"{text!r} is neither a web address nor a file of the documents folder.",
             "Write https://…, mailto:… or documents/name.pdf.",
         )
-    return _limited(text, LONGEST_TEXT)
+    return text
 
 
 def _read_computed(field: Field, text: str, reading: Reading) -> Value:
@@ -259,14 +276,13 @@ def _is_iso_date(value: Value) -> bool:
     if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
         return False
     try:
-        date.fromisoformat(value)
+        return FIRST_YEAR <= date.fromisoformat(value).year <= LAST_YEAR
     except ValueError:
         return False
-    return True
 
 
 def _is_money(value: Value) -> bool:
-    return isinstance(value, dict) and _is_whole(value.get("amount")) and isinstance(value.get("currency"), str)
+    return isinstance(value, dict) and _is_whole(value.get("amount")) and is_currency(value.get("currency"))
 
 
 def _is_texts(value: Value) -> bool:
@@ -289,7 +305,7 @@ _SHAPES = {
     "number": _WHOLE,
     "score": _WHOLE,
     "percent": _Shape("a whole number of tenths of a percent", _is_whole),
-    "duration": _Shape("a whole number of working minutes", _is_whole),
+    "duration": _Shape("a whole number of working minutes", lambda value: _is_whole(value) and value >= 0),
     "money": _Shape("an amount with its currency", _is_money),
 }
 
@@ -297,23 +313,33 @@ _SHAPES = {
 def _described(value: Value) -> str:
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "an object"
-    return repr(value)
+    return reprlib.repr(value)
 
 
 def _within(field: Field, value: Value) -> Value:
-    """Return the value if it lies within the field's limits; a percentage's are 0 and 100 unless declared."""
+    """Return the value if it lies within the field's limits."""
+    if limits := _limits_broken(field, value):
+        shown = show_decimal(value, _decimals(field))
+        raise ValueRefused(f"{shown} is out of range.", f"{field.name} can be {limits}.")
+    return value
+
+
+def _limits_broken(field: Field, value: Value) -> str:
+    """Return the field's limits in words if a value lies outside; a percentage's are 0 and 100 unless declared."""
     if field.type not in ("number", "score", "percent"):
-        return value
-    decimals = 1 if field.type == "percent" else field.decimals
-    low, high = field.min, field.max
+        return ""
+    low, high, scale = field.min, field.max, 10 ** _decimals(field)
     if field.type == "percent":
         low, high = 0 if low is None else low, 100 if high is None else high
-    if low is not None and value < low * 10**decimals or high is not None and value > high * 10**decimals:
-        limits = f"{low} to {high}" if low is not None and high is not None else f"{low} or more"
-        if low is None:
-            limits = f"{high} or less"
-        raise ValueRefused(f"{show_decimal(value, decimals)} is out of range.", f"{field.name} goes from {limits}.")
-    return value
+    if (low is None or value >= low * scale) and (high is None or value <= high * scale):
+        return ""
+    if low is None:
+        return f"{high} or less"
+    return f"{low} or more" if high is None else f"{low} to {high}"
+
+
+def _decimals(field: Field) -> int:
+    return 1 if field.type == "percent" else field.decimals
 
 
 # --- showing --------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcsm_tui.domain.declarations import DefaultRow, Framework, Tool
-from pcsm_tui.errors import DeclarationError, nearest
+from pcsm_tui.errors import DeclarationError
+from pcsm_tui.framework.checking import check_framework
 
 PHASE_FILES = (
     "1-preparation.toml",
@@ -50,13 +51,16 @@ def build_framework(data: dict[str, Any], source: str = "the framework") -> Fram
         framework = Framework.model_validate(data)
     except ValidationError as problem:
         raise DeclarationError(f"{source}: {first_problem(problem, data)}") from None
-    _check_names(framework, source)
+    check_framework(framework, source)
     tools = tuple(_with_rows_of_framework(tool, framework) for tool in framework.tools)
     return Framework(**{**{name: getattr(framework, name) for name in Framework.model_fields}, "tools": tools})
 
 
 def first_problem(problem: ValidationError, data: object) -> str:
-    """Return the first mistake of a validation as a sentence, with ids in place of positions in lists."""
+    """Return the first mistake of a validation as a sentence that begins with its dotted place.
+
+    Ids stand in place of positions in lists, and a phase's number in place of its.
+    """
     error = problem.errors()[0]
     place: list[str] = []
     here: Any = data
@@ -65,10 +69,10 @@ def first_problem(problem: ValidationError, data: object) -> str:
             here = here[step]
         except (KeyError, IndexError, TypeError):
             here = None
-        named = isinstance(here, dict) and isinstance(step, int) and (here.get("id") or here.get("key"))
-        place.append(str(named or step))
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{' › '.join(place)}: {message}."
+        named = isinstance(here, dict) and isinstance(step, int)
+        place.append(str(here.get("number") or here.get("id") or here.get("key") or step) if named else str(step))
+    message = "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(place)}: {message}" + ("" if message.endswith((".", "?")) else ".")
 
 
 def _with_rows_of_framework(tool: Tool, framework: Framework) -> Tool:
@@ -90,38 +94,3 @@ def _rows_of_framework(tool: Tool, framework: Framework) -> Iterable[DefaultRow]
         for key, (phase, criterion) in framework.criteria.items():
             values = {"phase": phase.number, "criterion": criterion.text}
             yield DefaultRow(key=key, values=values, evidence=criterion.evidence)
-
-
-def _check_names(framework: Framework, source: str) -> None:
-    """Raise `DeclarationError` for a name that nothing in the framework bears."""
-    tools = [tool.id for tool in framework.tools]
-    for phase in framework.phases:
-        for activity in phase.activities:
-            for name in activity.tools:
-                _known(name, tools, f"{source}: activity {phase.activity_key(activity)} names tool")
-        for name in phase.qualities:
-            _known(name, [item.id for item in framework.qualities], f"{source}: phase {phase.number} names quality")
-        _known(phase.stage, [item.id for item in framework.stages], f"{source}: phase {phase.number} names stage")
-        for criterion in phase.criteria:
-            for evidence in criterion.evidence:
-                _check_evidence(framework, evidence.tool, evidence.filled, f"{source}: criterion {criterion.id}")
-    for tool in framework.tools:
-        if tool.rows_for:
-            _known(tool.rows_for, tools, f"{source}: {tool.id} has rows for")
-        for field in tool.fields:
-            for name in field.to:
-                _known(name, tools, f"{source}: {tool.id}.{field.id} points to tool")
-        for row in tool.rows:
-            for evidence in row.evidence:
-                _check_evidence(framework, evidence.tool, evidence.filled, f"{source}: {tool.id} row {row.key}")
-
-
-def _check_evidence(framework: Framework, tool_id: str, fields: tuple[str, ...], place: str) -> None:
-    _known(tool_id, [tool.id for tool in framework.tools], f"{place} names tool")
-    for name in fields:
-        _known(name, [field.id for field in framework.tool(tool_id).fields], f"{place} names field of {tool_id}")
-
-
-def _known(name: str, valid: list[str], place: str) -> None:
-    if name not in valid:
-        raise DeclarationError(f"{place} {name!r}, which does not exist.", nearest(name, valid))

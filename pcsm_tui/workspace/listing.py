@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,11 +60,10 @@ def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple
     try:
         document = EngagementStorage(path).read()
     except PcsmError as problem:
-        return Entry(path.name, mtime_ns, size, orjson.dumps({"problem": str(problem)}).decode(), "[]"), []
+        return Entry(path.name, mtime_ns, size, json.dumps({"problem": str(problem)}), "[]"), []
     engagement = Engagement(document or {}, framework)
     listed = from_engagement(path, engagement)
-    summary = orjson.dumps({"summary": listed.summary}).decode()
-    signals = orjson.dumps(listed.signals).decode()
+    summary, signals = json.dumps({"summary": listed.summary}), json.dumps(listed.signals)
     return Entry(path.name, mtime_ns, size, summary, signals), list(_texts(engagement))
 
 

@@ -1,0 +1,1 @@
+"""What can be done, declared once: bindings, footer, palette, help and the printed key list come from here."""

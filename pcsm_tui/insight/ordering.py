@@ -1,0 +1,44 @@
+"""The order in which rows are shown: in groups, and sorted as their tool declares or as somebody asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import is_empty, sort_key
+
+_EMPTY = 2
+"""The first part of the sort key of an empty value."""
+
+
+def shown_order(engagement: Engagement, tool: Tool, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return rows of a tool as they are first shown: by group, in each by the declared sort, else as they stand."""
+    if tool.sort:
+        rows = sorted_by(engagement, rows, tool.field(tool.sort.lstrip("-")), tool.sort.startswith("-"))
+    if tool.group_by:
+        rows = tuple(sorted(rows, key=lambda row: _group_key(engagement, row, tool.field(tool.group_by))))
+    return rows
+
+
+def sorted_by(engagement: Engagement, rows: tuple[Row, ...], field: Field, descending: bool = False) -> tuple[Row, ...]:
+    """Return rows sorted by a field, those where it is empty last in either direction; equal ones as they stood."""
+    keys = {row.uid: _key(engagement, row, field) for row in rows}
+    filled = [row for row in rows if keys[row.uid][0] < _EMPTY]
+    filled.sort(key=lambda row: keys[row.uid], reverse=descending)
+    return (*filled, *(row for row in rows if keys[row.uid][0] >= _EMPTY))
+
+
+def _key(engagement: Engagement, row: Row, field: Field) -> tuple[int, Any]:
+    return sort_key(field, engagement.value(row, field.id), lambda uid: engagement.label(field.to, uid))
+
+
+def _group_key(engagement: Engagement, row: Row, field: Field) -> tuple[int, Any]:
+    """Groups that stand for rows of another tool come in the order of these rows, what belongs to none first."""
+    value = row.get(field.id)
+    if field.type != "ref":
+        return _key(engagement, row, field)
+    if is_empty(value):
+        return (0, 0)
+    referred = engagement.find(field.to, value) if isinstance(value, str) else None
+    return (0, engagement.number(referred)) if referred else (1, 0)

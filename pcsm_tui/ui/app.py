@@ -1,0 +1,244 @@
+"""The application: it holds the workspace, knows where one is, and takes one elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.filter import LineFilter
+
+from pcsm_tui.domain.summaries import Place
+from pcsm_tui.errors import PcsmError
+from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
+from pcsm_tui.ui.filters import AsciiOnly, SafeText
+from pcsm_tui.ui.routes import Route, View, route_to
+from pcsm_tui.ui.screens.base import BaseScreen, QuietFocus
+from pcsm_tui.ui.themes import register_themes
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from pcsm_tui.workspace import Workspace
+    from pcsm_tui.workspace.session import Session
+
+
+def _today() -> BaseScreen:
+    from pcsm_tui.ui.screens.today import TodayScreen
+
+    return TodayScreen()
+
+
+def _portfolio() -> BaseScreen:
+    from pcsm_tui.ui.screens.portfolio import PortfolioScreen
+
+    return PortfolioScreen()
+
+
+def _search() -> BaseScreen:
+    from pcsm_tui.ui.screens.search import SearchScreen
+
+    return SearchScreen()
+
+
+def _overview() -> BaseScreen:
+    from pcsm_tui.ui.screens.overview import OverviewScreen
+
+    return OverviewScreen()
+
+
+def _phase() -> BaseScreen:
+    from pcsm_tui.ui.screens.phase import PhaseScreen
+
+    return PhaseScreen()
+
+
+def _tool() -> BaseScreen:
+    from pcsm_tui.ui.screens.tool import ToolScreen
+
+    return ToolScreen()
+
+
+VIEWS: dict[View, Callable[[], BaseScreen]] = {
+    "today": _today,
+    "portfolio": _portfolio,
+    "search": _search,
+    "overview": _overview,
+    "phase": _phase,
+    "tool": _tool,
+}
+"""How each view's screen is made, when it is first gone to; it is kept from then on."""
+
+
+class PcsmApp(App[int]):
+    """The terminal application on one workspace, opened at its Today or at one engagement."""
+
+    CSS_PATH = "base.tcss"
+    TITLE = "pcsm"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = bindings_for("app")
+
+    def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.session: Session | None = None
+        self.animation_level = "none"
+        self._views: dict[View, BaseScreen] = {}
+        self._here = route_to(path, Place()) if path else Route("today")
+        self._trail: list[Route] = []
+        self._refreshing = False
+        register_themes(self, workspace.settings.theme)
+        self.set_keymap(checked_keys(workspace.settings.keys))
+
+    # --- drawing ----------------------------------------------------------------------------------------------
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the filters that keep control characters, and in ASCII mode other signs, from the terminal."""
+        own: list[LineFilter] = [SafeText()]
+        if self.workspace.settings.ascii:
+            own.append(AsciiOnly())
+        return [*super().get_line_filters(), *own]
+
+    @property
+    def saving(self) -> str:
+        """The state of saving, for the last line."""
+        if self.session is None:
+            return ""
+        return "NOT SAVED" if self.session.unsaved else "saved"
+
+    # --- going about ------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Go to where the program was asked to open."""
+        with self.telling():
+            self._show(self._here)
+        if len(self.screen_stack) == 1:
+            self._show(Route("today"))
+
+    def on_ready(self) -> None:
+        """Import what the next screens need, once the first is on the terminal."""
+        self.run_worker(self._warm_up, thread=True, group="warm-up")
+
+    def _warm_up(self) -> None:
+        with self._worker_telling():
+            self.workspace.framework  # noqa: B018  reading it is what takes time
+
+    @contextmanager
+    def _worker_telling(self) -> Iterator[None]:
+        try:
+            yield
+        except PcsmError as problem:
+            self.call_from_thread(self.tell, str(problem), "bad")
+
+    def go(self, route: Route) -> None:
+        """Go to a route, and remember the way back."""
+        if route != self._here:
+            self._trail.append(self._here)
+            del self._trail[:-100]
+        self._show(route)
+
+    def _show(self, route: Route) -> None:
+        session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.session = session
+        self._here = route
+        screen = self._views.get(route.view)
+        if screen is None:
+            screen = self._views[route.view] = VIEWS[route.view]()
+            self.install_screen(screen, route.view)
+        if self.screen is screen:
+            screen.show(route)
+            return
+        screen.awaited = route
+        if len(self.screen_stack) > 1:
+            self.switch_screen(route.view)
+        else:
+            self.push_screen(route.view)
+
+    @property
+    def here(self) -> Route:
+        """Where one is."""
+        return self._here
+
+    def action_back(self) -> None:
+        """Go back to where one came from, in the end to Today."""
+        if self._trail:
+            self._show(self._trail.pop())
+        elif self._here.view != "today":
+            self._show(Route("today"))
+
+    def action_today(self) -> None:
+        """Go to Today."""
+        self.go(Route("today"))
+
+    def action_portfolio(self) -> None:
+        """Go to the Portfolio."""
+        self.go(Route("portfolio"))
+
+    def action_search_all(self) -> None:
+        """Go to the search over all engagements."""
+        self.go(Route("search"))
+
+    def action_personal(self) -> None:
+        """Go to the person's own tools."""
+        self.go(Route("tool", self.workspace.settings.places.personal_file, Place("personal-evaluation")))
+
+    def refresh_index(self) -> None:
+        """Read changed files into the index in the background, and show the lists anew when that is done."""
+        if not self._refreshing:
+            self._refreshing = True
+            self.run_worker(self._refresh_index, thread=True, group="index")
+
+    def _refresh_index(self) -> None:
+        try:
+            with self._worker_telling():
+                self.workspace.refresh()
+        finally:
+            self._refreshing = False
+        self.call_from_thread(self._show_lists_anew)
+
+    def _show_lists_anew(self) -> None:
+        if self._here.view in ("today", "portfolio") and isinstance(self.screen, BaseScreen):
+            with self.telling():
+                self.screen.show(self._here)
+
+    def ask_for_engagement(self) -> None:
+        """Ask for a customer's name and begin an engagement."""
+
+        def begin(name: str | None) -> None:
+            if name and name.strip():
+                path = self.workspace.create(name)
+                self.go(Route("overview", path))
+                self.tell(f"Begun: {path.name} · Enter on a line opens it, 1 begins with Preparation")
+
+        if isinstance(self.screen, BaseScreen):
+            self.screen.ask("Customer of the new engagement", "", "Enter begins it", begin)
+
+    # --- telling ----------------------------------------------------------------------------------------------
+
+    def tell(self, message: str, role: str = "") -> None:
+        """Show a message in the last line of the screen."""
+        screen = next((item for item in reversed(self.screen_stack) if isinstance(item, BaseScreen)), None)
+        if screen is not None and screen.is_mounted:
+            screen.tell(message, role)
+            screen.update_lines()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell what is refused in the last line instead of ending the program."""
+        try:
+            yield
+        except PcsmError as refused:
+            self.tell(str(refused), "bad")
+
+    async def run_action(self, action, default_namespace=None, namespaces=None) -> bool:  # type: ignore[no-untyped-def,override]
+        """Run an action; a refused one is told in the last line."""
+        screen = self.screen
+        if isinstance(screen, BaseScreen):
+            screen.tell("")
+        with self.telling():
+            return await super().run_action(action, default_namespace, namespaces)
+        return True

@@ -1,0 +1,189 @@
+"""Every command of the screen.
+
+A command's `where` says which part of the screen answers it; that part has an `action_<id>` method, and, where the
+command can be out of place, a `<id>_disabled` method that returns the reason. Everything else follows from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from pcsm_tui.errors import DeclarationError, nearest
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+
+class Command(NamedTuple):
+    """A command: `keys` are Textual's names, separated by commas; `footer` is its word in the bottom line."""
+
+    id: str
+    title: str
+    keys: str
+    where: str
+    help: str
+    footer: str = ""
+    parameter: str = ""
+    """The argument of the action, for commands that share one."""
+    palette: bool = True
+
+    @property
+    def action(self) -> str:
+        """The action as Textual runs it."""
+        name = self.id.rstrip("0123456789").removesuffix("_") if self.parameter else self.id
+        return f"{name}({self.parameter})" if self.parameter else self.id
+
+
+_PHASES = tuple(
+    Command(f"phase_{number}", f"Phase {number} {name}", str(number), "engagement", f"Walk through phase {number}.",
+            parameter=str(number))
+    for number, name in enumerate(
+        ("Preparation", "Commitment", "Onboarding", "Adoption Planning", "Adoption Implementation",
+         "Value Realization", "Engagement Evaluation"), 1)
+)  # fmt: skip
+
+COMMANDS: tuple[Command, ...] = (
+    # everywhere
+    Command("help", "Help", "question_mark,f1", "app", "What is focused, what it is for, and which keys it has.", "help"),
+    Command("palette", "All commands", "colon,ctrl+p", "app", "Find any command, tool or engagement by its name.", "all"),
+    Command("today", "Today", "T,f2", "app", "What needs you today, over all engagements."),
+    Command("portfolio", "Portfolio", "P,f3", "app", "Every engagement at a glance."),
+    Command("search_all", "Search everything", "F,f4", "app", "Find text in every engagement of the repository."),
+    Command("switch", "Switch engagement", "E", "app", "Open another engagement by its name."),
+    Command("personal", "My own tools", "M", "app", "Your evaluation, career plan and reviews, which nobody else sees."),
+    Command("undo", "Undo", "u", "app", "Take back the last change of this engagement."),
+    Command("redo", "Redo", "U", "app", "Do again what was undone."),
+    Command("back", "Back", "escape", "app", "Go back to where you came from.", palette=False),
+    Command("theme", "Change theme", "", "app", "Choose other colours."),
+    Command("repaint", "Draw the screen anew", "ctrl+l", "app", "When the terminal shows remains of something else."),
+    Command("quit", "Quit", "q", "app", "Leave the program; everything is saved as you go."),
+    # in an engagement
+    Command("overview", "Overview", "0", "engagement", "The engagement at a glance."),
+    *_PHASES,
+    Command("tools", "Open a tool", "o", "engagement", "Choose any tool of the framework by its name.", "open tool"),
+    Command("timeline", "Timeline", "L", "engagement", "Dated notes of calls, meetings, e-mails and decisions."),
+    Command("documents", "Documents", "D", "engagement", "Documents, stored or referred to."),
+    Command("actions", "Actions", "A", "engagement", "Who promised what by when."),
+    Command("note", "Write a note", "w", "engagement", "Add a note to the timeline, dated today."),
+    # lists
+    Command("cursor_down", "Next row", "down,j", "list", "Go to the next row.", palette=False),
+    Command("cursor_up", "Row before", "up,k", "list", "Go to the row before.", palette=False),
+    Command("page_down", "Page down", "pagedown,ctrl+d,space", "list", "Go a page down.", palette=False),
+    Command("page_up", "Page up", "pageup", "list", "Go a page up.", palette=False),
+    Command("first", "First row", "g,home", "list", "Go to the first row.", palette=False),
+    Command("last", "Last row", "G,end", "list", "Go to the last row.", palette=False),
+    Command("choose", "Open", "enter", "list", "Open what the cursor is on; in a table, edit the cell.", "open", palette=False),
+    # Today and the Portfolio
+    Command("add_engagement", "New engagement", "a", "repository", "Begin an engagement with a new customer.", "new"),
+    Command("filter", "Filter", "slash", "filtered", "Show only the rows that hold what you type.", "filter"),
+    Command("next_match", "Next match", "n", "filtered", "Go to the next row that holds what was filtered for."),
+    Command("previous_match", "Match before", "N", "filtered", "Go to the row before that holds it."),
+    Command("sort", "Sort", "s", "sorted", "Sort by the column under the cursor; again for the other way round.", "sort"),
+    Command("tick_signal", "Done", "x", "today", "Tick what the line is about.", "done"),
+    Command("snooze", "Put off", "z", "today", "Do not show this line before a day that you name.", "put off"),
+    # a phase
+    Command("edit_activity", "Edit the activity", "e", "phase", "Owner, dates and notes of the activity.", "edit"),
+    Command("tick_activity", "Done", "x", "phase", "Tick the activity, or take the tick away.", "done"),
+    Command("begin_activity", "In progress", "i", "phase", "Put the activity in progress, or set it back.", "doing"),
+    Command("add_activity", "Add an activity", "a", "phase", "Add an activity of your own to this phase.", "add"),
+    Command("delete_activity", "Delete the activity", "d", "phase", "Remove the activity from this engagement."),
+    Command("next_phase", "Next phase", "right_square_bracket", "phase", "Go to the phase after this one."),
+    Command("previous_phase", "Phase before", "left_square_bracket", "phase", "Go to the phase before this one."),
+    Command("ready", "Ready to move on?", "r", "phase", "What is missing before you move on.", "ready?"),
+    Command("finish_phase", "Start, finish or reopen", "f", "phase", "Start, finish or reopen the phase.", "finish"),
+    # a table
+    Command("add", "Add a row", "a", "table", "Add a row below the cursor.", "add"),
+    Command("edit", "Edit the row", "e", "table", "All fields of the row as a form.", "edit"),
+    Command("delete", "Delete the row", "d", "table", "Remove the row; u brings it back.", "delete"),
+    Command("duplicate", "Duplicate the row", "c", "table", "Add a copy of the row below it."),
+    Command("tick", "Tick", "x", "table", "Tick the row, or take the tick away.", "tick"),
+    Command("move_down", "Move the row down", "J,shift+down", "table", "Put the row one place further down."),
+    Command("move_up", "Move the row up", "K,shift+up", "table", "Put the row one place further up."),
+    Command("cursor_right", "Next column", "right,l", "table", "Go to the next column.", palette=False),
+    Command("cursor_left", "Column before", "left,h", "table", "Go to the column before.", palette=False),
+    Command("copy", "Copy", "y", "table", "Copy the cell to the terminal's clipboard."),
+    Command("follow", "Follow the reference", "v", "table", "Go to the row that the cell refers to."),
+    Command("next_tool", "Next tool", "right_square_bracket", "tool", "The next tool of this phase."),
+    Command("previous_tool", "Tool before", "left_square_bracket", "tool", "The tool before, of this phase."),
+    Command("open_document", "Show the link", "v", "document", "Show the whole link of the document.", palette=False),
+    # a form
+    Command("next_field", "Next field", "down,tab,enter", "form", "Keep what was typed and go to the next field."),
+    Command("previous_field", "Field before", "up,shift+tab", "form", "Keep what was typed and go to the field before."),
+    Command("close", "Close", "escape", "form", "Keep what was typed and go back.", "close"),
+)
+"""In the order in which help and the key list show them."""
+
+WHERE = {
+    "app": "Everywhere",
+    "engagement": "In an engagement",
+    "list": "In every list",
+    "repository": "In Today and Portfolio",
+    "filtered": "In lists that can be filtered",
+    "sorted": "In lists that can be sorted",
+    "today": "In Today",
+    "phase": "In a phase",
+    "table": "In a table",
+    "tool": "In a tool",
+    "document": "In documents",
+    "form": "In a form",
+}
+"""The headings under which the commands stand in help and in the key list."""
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def bindings_for(*where: str) -> list[Binding]:
+    """Return the bindings of a part of the screen."""
+    from textual.binding import Binding
+
+    return [
+        Binding(command.keys, command.action, command.title, show=bool(command.footer), id=command.id)
+        for command in COMMANDS
+        if command.where in where and command.keys
+    ]
+
+
+def checked_keys(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return a person's own keys by command if every command and key exists and none clashes.
+
+    Raises `DeclarationError` naming the command or key and the nearest valid one.
+    """
+    for name, chosen in keys.items():
+        if name not in BY_ID:
+            raise DeclarationError(f"keys.{name}: there is no command {name!r}.", nearest(name, BY_ID))
+        for key in chosen.split(","):
+            _check_key(name, key.strip())
+            _check_clash(name, key.strip(), keys)
+    return dict(keys)
+
+
+def _check_key(name: str, key: str) -> None:
+    from textual.keys import Keys
+
+    modified = key.rsplit("+", 1)[-1]
+    known = {item.value for item in Keys} | {f"f{number}" for number in range(1, 25)}
+    if len(modified) == 1 or key in known or modified in known or _is_character_name(modified):
+        return
+    raise DeclarationError(f"keys.{name}: {key!r} is not the name of a key.", nearest(key, known))
+
+
+def _is_character_name(name: str) -> bool:
+    import unicodedata
+
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name in ("space", "comma", "minus", "plus", "slash", "underscore")
+    return True
+
+
+def _check_clash(name: str, key: str, keys: Mapping[str, str]) -> None:
+    where = BY_ID[name].where
+    for command in COMMANDS:
+        taken = keys.get(command.id, command.keys).split(",")
+        if command.id != name and command.where in (where, "app") and key in taken:
+            raise DeclarationError(
+                f"keys.{name}: {key!r} already means {command.title!r} {WHERE[command.where].lower()}.",
+                f"Choose another, or give {command.id} a key of its own.",
+            )

@@ -1,0 +1,34 @@
+"""Filters over everything that is drawn: the last layer between text from data and the terminal."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from pcsm_tui.domain.safe_text import safe_text
+from pcsm_tui.ui.present.marks import ASCII
+
+
+class SafeText(LineFilter):
+    """Makes control and direction characters visible, whichever widget let them through."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return segments whose text cannot steer the terminal; control segments are Textual's own."""
+        if all(segment.control or safe_text(segment.text) is segment.text for segment in segments):
+            return segments
+        return [
+            segment if segment.control else Segment(safe_text(segment.text).replace("\n", " "), segment.style)
+            for segment in segments
+        ]
+
+
+class AsciiOnly(LineFilter):
+    """Draws the program's own signs with ASCII characters."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return segments with each sign replaced by the one ASCII character that stands for it."""
+        return [
+            segment if segment.control or segment.text.isascii() else Segment(segment.text.translate(ASCII), segment.style)
+            for segment in segments
+        ]

@@ -1,0 +1,63 @@
+"""The bottom line, and keys as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from pcsm_tui.ui.present.line import Line, Span, cut, ends
+
+_SIGNS = {
+    "enter": "↵",
+    "escape": "esc",
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "space": "space",
+    "minus": "-",
+    "plus": "+",
+}
+
+
+class KeyHint(NamedTuple):
+    """A key and the word for what it does here."""
+
+    key: str
+    word: str
+
+
+def key_sign(key: str) -> str:
+    """Return a key's name as people read it: `enter` as ↵, `question_mark` as ?."""
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, _SIGNS.get(last, last)])
+
+
+def keys_signs(keys: str) -> str:
+    """Return several keys, separated by commas in a declaration, as people read them."""
+    return " ".join(key_sign(key) for key in keys.split(","))
+
+
+def foot_line(hints: Sequence[KeyHint], message: str, role: str, status: str, width: int) -> Line:
+    """Return the bottom line: a message or as many hints as fit, and the state of saving at the right."""
+    saved = [Span(f" {status} ", "bad" if status.isupper() else "dim")] if status else []
+    room = width - sum(cell_len(span.text) for span in saved) - 1
+    if message:
+        return ends([Span(" " + cut(message, room - 1), role)], saved, width)
+    spans, used = [Span(" ")], 1
+    for hint in hints:
+        length = cell_len(hint.key) + 1 + cell_len(hint.word) + 2
+        if used + length > room:
+            break
+        spans += [Span(hint.key, "key"), Span(f" {hint.word}  ")]
+        used += length
+    return ends(spans, saved, width)

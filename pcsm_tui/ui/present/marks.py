@@ -1,0 +1,23 @@
+"""The marks that mean the same on every screen; a word always stands beside a colour."""
+
+from __future__ import annotations
+
+DONE, DOING, OPEN, LATE, DECIDE = "●", "◐", "○", "▲", "!"
+ROW_MARKS = {"Done": DONE, "Not needed": "–", "In progress": DOING, "Open": OPEN, "Finished": DONE}
+
+ASCII = str.maketrans(
+    {
+        "●": "x", "◐": "~", "○": "o", "▲": "^", "▼": "v", "…": "~", "·": "-", "›": ">", "─": "-", "│": "|", "»": ">",
+        "–": "-", "—": "-", "↵": "<", "⏎": "/", "␛": "?", "←": "<", "→": ">", "↑": "^", "↓": "v", "█": "#", "░": ".",
+        "▏": "|", "•": "*", "⟨": "<", "⟩": ">", "⟪": "<", "⟫": ">", "↗": ">", "“": '"', "”": '"', "’": "'",
+    }
+)  # fmt: skip
+"""One ASCII character for each sign that the program draws."""
+
+
+def progress_marks(done: int, doing: int, total: int, width: int = 12) -> str:
+    """Return one mark for each activity, or a bar of `width` marks when there are more."""
+    if total > width:
+        done, doing, total = done * width // total, (1 if doing else 0), width
+    doing = min(doing, total - done)
+    return DONE * done + DOING * doing + OPEN * (total - done - doing)

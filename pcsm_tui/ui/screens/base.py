@@ -1,0 +1,134 @@
+"""What all screens share: the first and last line, quiet focus, and how they are told where to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from pcsm_tui.ui.commands.registry import BY_ID, Command
+from pcsm_tui.ui.present.foot import KeyHint, key_sign
+from pcsm_tui.ui.routes import Route
+from pcsm_tui.ui.widgets.chrome import FootLine, TopLine
+from pcsm_tui.ui.widgets.prompt import PromptBar
+
+if TYPE_CHECKING:
+    from pcsm_tui.ui.app import PcsmApp
+    from pcsm_tui.workspace import Workspace
+
+
+class QuietFocus(Screen[object]):
+    """A screen that is not drawn anew as a whole when the focus moves (13 kB a Tab otherwise)."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    @property
+    def pcsm(self) -> PcsmApp:
+        """The application."""
+        return cast("PcsmApp", self.app)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The door to the data."""
+        return self.pcsm.workspace
+
+    def live_commands(self) -> list[tuple[Command, str, str]]:
+        """Return the commands that the focused part and those around it answer: command, key, why disabled."""
+        found: dict[str, tuple[Command, str, str]] = {}
+        taken: set[str] = set()
+        for node, bindings in self._modal_binding_chain:
+            for key, binding in bindings:
+                command = BY_ID.get(binding.id or "")
+                if command is None or key in taken:
+                    continue
+                taken.add(key)
+                reason = getattr(node, f"{command.id}_disabled", None)
+                found.setdefault(command.id, (command, key, reason() if callable(reason) else ""))
+        return list(found.values())
+
+
+class BaseScreen(QuietFocus):
+    """A main screen; `show` brings it to a route."""
+
+    _answered: Callable[[str | None], None]
+    _asked_from: Widget | None = None
+    awaited: Route | None = None
+    """The route to show as soon as the screen is in view."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the first line, the body, the last line."""
+        yield TopLine()
+        yield from self.compose_body()
+        yield FootLine()
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Return what stands between the first and the last line."""
+        return ()
+
+    def show(self, route: Route) -> None:
+        """Show a route; called every time that the screen comes into view."""
+
+    def on_screen_resume(self) -> None:
+        """Show the route for which the screen was brought into view; nothing when a modal closes over it."""
+        if self.awaited is not None:
+            route, self.awaited = self.awaited, None
+            with self.pcsm.telling():
+                self.show(route)
+
+    def where(self) -> tuple[str, str]:
+        """Return the texts of the first line."""
+        return "pcsm", ""
+
+    def update_lines(self) -> None:
+        """Bring the first and the last line up to date."""
+        if not self.is_mounted:
+            return
+        self.query_one(TopLine).show(*self.where())
+        hints = [
+            KeyHint(key_sign(key), command.footer)
+            for command, key, reason in self.live_commands()
+            if command.footer and not reason
+        ]
+        self.query_one(FootLine).show(hints, self.pcsm.saving)
+
+    def tell(self, message: str, role: str = "") -> None:
+        """Show a message in the last line until the next key."""
+        self.query_one(FootLine).tell(message, role)
+
+    def ask(
+        self,
+        question: str,
+        text: str,
+        hint: str,
+        answered: Callable[[str | None], None],
+        check: Callable[[str], object] | None = None,
+        typed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Ask for a text in the last line; `answered` gets it, or None when it was given up."""
+        if self.query(PromptBar):
+            return
+        self._answered, self._asked_from = answered, self.focused
+        self.query_one(FootLine).display = False
+        self.mount(PromptBar(question, text, hint, check, typed))
+
+    def on_prompt_bar_answered(self, event: PromptBar.Answered) -> None:
+        """Take the question away and hand on the answer."""
+        event.stop()
+        self.query_one(PromptBar).remove()
+        self.query_one(FootLine).display = True
+        if self._asked_from is not None:
+            self._asked_from.focus()
+        with self.pcsm.telling():
+            self._answered(event.text)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys apply in another part."""
+        self.update_lines()
+
+    def help_text(self) -> tuple[str, str]:
+        """Return title and text of the help for what is focused."""
+        return "pcsm", ""

@@ -1,0 +1,133 @@
+"""Today: what needs the CSM, over all engagements, in the order in which it hurts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from pcsm_tui.domain.dates import read_date, short_date
+from pcsm_tui.ui.commands.registry import bindings_for
+from pcsm_tui.ui.present.line import Line, Span
+from pcsm_tui.ui.present.today import attention_detail, attention_line
+from pcsm_tui.ui.routes import Route, route_to
+from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.ui.widgets.lines import LineList, TextLines
+from pcsm_tui.workspace import Attention
+
+DETAIL_HEIGHT = 5
+
+
+class TodayScreen(FilteredScreen):
+    """The home of the program."""
+
+    BINDINGS = bindings_for("repository", "filtered", "today")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._engagements = 0
+        self._all: list[Attention] = []
+        self._shown: list[Attention] = []
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out the list and what is said of the line under the cursor."""
+        yield LineList(id="list")
+        yield TextLines(id="detail", classes="detail")
+
+    def show(self, route: Route) -> None:
+        """Read the lists anew."""
+        listing = self.workspace.listing()
+        self._engagements = len(listing)
+        self._all = self.workspace.attention(listing)
+        self.refresh_rows()
+        self.query_one(LineList).focus()
+        if any(listed.stale for listed in listing):
+            self.pcsm.refresh_index()
+
+    def refresh_rows(self) -> None:
+        """Show the rows that pass the filter."""
+        self._shown = [item for item in self._all if self.passes(item.listed.summary.customer, item.signal.text)]
+        keys = [f"{item.listed.path} {item.signal.key}" for item in self._shown]
+        self.query_one(LineList).set_rows(keys, self._line)
+        self._show_detail()
+        self.update_lines()
+
+    def _line(self, index: int, width: int, selected: bool) -> Line:
+        item = self._shown[index]
+        return attention_line(item.listed.summary.customer, item.signal, self.workspace.today, width)
+
+    def where(self) -> tuple[str, str]:
+        """Return the texts of the first line."""
+        today = self.workspace.today
+        count = f"{self._engagements} engagement{'s' if self._engagements != 1 else ''}"
+        filtered = f" · {len(self._shown)} of {len(self._all)} hold {self.filter_text!r}" if self.filter_text else ""
+        return f"pcsm  Today{filtered}", f"{len(self._all)} for you · {count} · {short_date(today, today)}"
+
+    @property
+    def _current(self) -> Attention | None:
+        index = self.query_one(LineList).cursor
+        return self._shown[index] if 0 <= index < len(self._shown) else None
+
+    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
+        """Say more of the line under the cursor."""
+        event.stop()
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        item, today = self._current, self.workspace.today
+        detail = self.query_one("#detail", TextLines)
+        if item is not None:
+            signal, initiative = item.signal, item.listed.summary.initiative
+            detail.show(lambda width: attention_detail(initiative, signal, today, width))
+        elif not self._engagements:
+            detail.show(lambda width: [(Span("No engagements yet. Press a to begin one.", "title"),)])
+        else:
+            text = "No line holds that." if self.filter_text else "Nothing needs you today. P shows the portfolio."
+            detail.show(lambda width: [(Span(text, "title"),)])
+
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """Go to the very field."""
+        event.stop()
+        if (item := self._current) is not None:
+            self.pcsm.go(route_to(item.listed.path, item.signal.place))
+
+    def action_tick_signal(self) -> None:
+        """Tick what the line is about."""
+        if (item := self._current) is None:
+            return
+        if not item.signal.can_tick:
+            self.tell("There is nothing to tick here: Enter takes you to it.")
+            return
+        place = item.signal.place
+        session = self.workspace.open(item.listed.path)
+        row = session.tick(session.engagement.row(place.tool, place.uid))
+        self.pcsm.session = session
+        self.show(Route("today"))
+        self.tell(f"Ticked {session.engagement.title(row)} · u takes it back")
+
+    def action_snooze(self) -> None:
+        """Ask until when a line is to be put off."""
+        item = self._current
+        if item is None:
+            return
+
+        def put_off(text: str | None) -> None:
+            if text:
+                until = read_date(text, self.workspace.today)
+                self.workspace.snooze(item, until)
+                self.show(Route("today"))
+                self.tell(f"Put off until {short_date(until, self.workspace.today)}")
+
+        self.ask("Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, lambda text: read_date(text, self.workspace.today))
+
+    def action_add_engagement(self) -> None:
+        """Begin an engagement with a new customer."""
+        self.pcsm.ask_for_engagement()
+
+    def help_text(self) -> tuple[str, str]:
+        """Return what Today is for."""
+        return "Today", (
+            "What needs you, over all engagements: late first, then what waits for a decision, then what is due, then what "
+            "has no date. Each line says why it is here. Enter takes you to the very field; x ticks the thing where that is "
+            "all it needs; z puts the line off to a day of your choice. A line disappears when its reason does."
+        )

@@ -1,0 +1,31 @@
+"""Textual's input and text area, made quiet and made to lose nothing of a paste."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import Input, TextArea
+
+
+class QuietInput(Input):
+    """A one-line input without border or blinking; line ends of a paste become spaces."""
+
+    def __init__(self, value: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(value, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Insert the whole paste; Textual's own takes its first line only."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor(" ".join(event.text.split("\n")).replace("\r", ""))
+
+
+class QuietTextArea(TextArea):
+    """A text area of several lines without border, line numbers or blinking; Tab leaves it."""
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(
+            text, id=id, compact=True, soft_wrap=True, tab_behavior="focus", show_line_numbers=False,
+            highlight_cursor_line=False,
+        )  # fmt: skip
+        self.cursor_blink = False
