@@ -50,6 +50,7 @@ RELIED_ON = {
     "kpis": Reliance("Today", ("baseline", "target", "deadline", "latest", "progress")),
     "health": Reliance("Today", ("date", "overall", "next_action")),
     "renewals": Reliance("Today", ("date", "value", "plan")),
+    "personal-evaluation": Reliance("the command for your own tools"),
 }
 """The tools that the program itself works with, beside showing them as it shows every tool."""
 

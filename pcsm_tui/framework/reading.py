@@ -24,6 +24,21 @@ PHASE_FILES = (
 )
 FRAMEWORK_FILE = "framework.toml"
 
+_PLAINLY = {
+    "missing": "is missing",
+    "string_type": "should be a text",
+    "tuple_type": "should be a list",
+    "model_type": "should be a table",
+    "dict_type": "should be a table",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "extra_forbidden": "is not a known key",
+}
+"""What a mistake of each type is called, since those who write TOML need not know of tuples and inputs."""
+
 
 def declared_framework() -> dict[str, Any]:
     """Return the framework as plain data, as its files hold it, before any playbook is laid over it."""
@@ -71,7 +86,7 @@ def first_problem(problem: ValidationError, data: object) -> str:
             here = None
         named = isinstance(here, dict) and isinstance(step, int)
         place.append(str(here.get("number") or here.get("id") or here.get("key") or step) if named else str(step))
-    message = "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+    message = _PLAINLY.get(error["type"]) or error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{'.'.join(place)}: {message}" + ("" if message.endswith((".", "?")) else ".")
 
 

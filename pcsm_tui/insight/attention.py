@@ -158,7 +158,9 @@ def _renewals_without_plan(engagement: Engagement) -> Iterator[Signal]:
 
 def raci_problem(engagement: Engagement, row: Row) -> str:
     """Return what breaks the RACI rule in a row, or nothing: exactly one A, at least one R (framework, P2)."""
-    accountable, responsible = row.get("accountable") or [], row.get("responsible") or []
+    accountable, responsible = (
+        value if isinstance(value := row.get(name), list) else [] for name in ("accountable", "responsible")
+    )
     if len(accountable) != 1:
         return "nobody is accountable" if not accountable else f"{len(accountable)} are accountable, one must be"
     return "" if responsible else "nobody is responsible"

@@ -25,7 +25,7 @@ def refuse_unless_allowed(tool: Tool, internal: bool) -> None:
         return
     if tool.audience == "personal":
         raise Withheld(f"{tool.name} is personal and is never exported.", "`pcsm show me` shows your own tools to you.")
-    raise Withheld(f"{tool.name} is internal: the customer must not see it.", "--internal exports it for your own team.")
+    raise Withheld(f"{tool.name} is internal: the customer must not see it.", "--internal exports it for your team.")
 
 
 def tools_for(framework: Framework, phase: int, internal: bool) -> tuple[Tool, ...]:

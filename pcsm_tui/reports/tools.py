@@ -40,8 +40,8 @@ def _blocks(
 ) -> Iterator[Block]:
     fields = fields_for(tool, internal)
     if tool.single:
-        for row in rows[:1]:
-            yield from form_blocks(engagement, row, fields, level)
+        if rows:
+            yield from form_blocks(engagement, engagement.form(tool.id), fields, level)
         return
     short = tuple(item for item in fields if item.type != "note")
     if rows and short:

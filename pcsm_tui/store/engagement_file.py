@@ -21,7 +21,7 @@ from tinydb.storages import Storage
 
 from pcsm_tui.errors import FileChanged, FileRefused, StorageFailed
 from pcsm_tui.store import canonical
-from pcsm_tui.store.locks import write_lock
+from pcsm_tui.store.locks import PATIENCE, share, write_lock
 from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
 
 SUFFIX = ".pcsm.json"
@@ -40,11 +40,14 @@ def new_uid() -> str:
 class EngagementStorage(Storage):
     """TinyDB's door to one engagement file; also used without TinyDB, for whole documents.
 
-    It remembers what it last read or wrote, and refuses to replace anything else.
+    It remembers what it last read or wrote, and refuses to replace anything else. `patience` is how many seconds a
+    save waits for another session's.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, patience: float = PATIENCE) -> None:
+        self._given = Path(path)
         self.path = Path(os.path.realpath(path))
+        self._patience = patience
         self._digest: bytes | None = None
 
     def read(self) -> dict[str, Any] | None:
@@ -53,7 +56,7 @@ class EngagementStorage(Storage):
         Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, `StorageFailed` when
         it cannot be read.
         """
-        payload = read_payload(self.path)
+        payload = self._payload()
         if payload is None:
             return None
         document = migrated(canonical.from_bytes(payload, self.path), self.path)
@@ -64,27 +67,37 @@ class EngagementStorage(Storage):
         """Replace the file by this document under a new revision.
 
         Raises `FileChanged` when the file is no longer the one last read, `FileLocked` when another session holds it,
-        `StorageFailed` when writing failed; in each case the file is as it was.
+        `FileRefused` when it is read-only or the document could not be opened again, `StorageFailed` when writing
+        failed; in each case the file is as it was.
         """
         self.commit(data)
 
     def commit(self, document: Document) -> Document:
         """Write as `write` does, and return the document as written, with its new revision."""
-        stamped = with_new_revision(document)
+        canonical.check(document, self.path)
+        stamped = with_new_revision(migrated(dict(document), self.path))
         payload = canonical.to_bytes(stamped)
         mode = _mode_of(self.path)
-        with write_lock(self.path, mode):
-            found = read_payload(self.path)
+        with write_lock(self.path, mode, self._patience):
+            found = self._payload()
             if (found and _digest(found)) != self._digest:
-                raise FileChanged(f"{self.path} was changed by someone else.")
+                what = "is gone" if found is None else "was changed by someone else"
+                raise FileChanged(f"{self.path} {what}.", "What you have was not written over it.")
+            _remove_leftovers(self.path)
             replace_file(self.path, payload, mode)
             self._digest = _digest(payload)
         return stamped
 
     def changed_outside(self) -> bool:
         """Return whether the file is no longer the one that was last read or written."""
-        payload = read_payload(self.path)
+        payload = self._payload()
         return (payload and _digest(payload)) != self._digest
+
+    def _payload(self) -> bytes | None:
+        payload = read_payload(self.path)
+        if payload is None and self._given.is_symlink():
+            raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
+        return payload
 
 
 def new_document(customer: str, framework: Mapping[str, str], playbook: Mapping[str, str]) -> dict[str, Any]:
@@ -108,7 +121,8 @@ def with_new_revision(document: Document) -> dict[str, Any]:
     """Return a copy of the document with a new random revision, the old one added to its ancestry."""
     key, meta = next(iter(document.get(META, {}).items()), (META_ID, {}))
     ancestry = [*meta.get("ancestry", []), *([meta["rev"]] if meta.get("rev") else [])][-ANCESTRY:]
-    fresh = {**meta, "rev": new_uid(), "n": meta.get("n", 0) + 1, "ancestry": ancestry}
+    number = min(meta.get("n", 0) + 1, canonical.LARGEST_NUMBER)
+    fresh = {**meta, "rev": new_uid(), "n": number, "ancestry": ancestry}
     return {**document, META: {key: fresh}}
 
 
@@ -122,11 +136,14 @@ def read_payload(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
+        if problem.errno in (errno.ELOOP, errno.ENXIO):
+            raise _not_a_file(path) from None
         raise StorageFailed(f"{path} cannot be read: {problem.strerror}.") from None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise _not_a_file(path)
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise FileRefused(f"{path} is not a file.", "Name an engagement file or a folder of them.")
         if found.st_size > canonical.LARGEST_FILE:
             raise FileRefused(f"{path} has {found.st_size:,} bytes.", f"The limit is {canonical.LARGEST_FILE:,}.")
         try:
@@ -142,22 +159,32 @@ def replace_file(path: Path, payload: bytes, mode: int) -> None:
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        _write_synced(temporary, payload, mode)
+        _write_synced(temporary, payload, mode, path)
         os.replace(temporary, path)
     except OSError as problem:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
         raise StorageFailed(f"{path} was not saved: {_told(problem)}.", "The file is as it was.") from None
+    finally:
+        with contextlib.suppress(OSError):  # after the rename there is none
+            os.unlink(temporary)
     _sync_folder(path.parent)
 
 
-def _write_synced(path: Path, payload: bytes, mode: int) -> None:
+def _remove_leftovers(path: Path) -> None:
+    """Remove temporary files of saves that were killed; the holder of the lock may, since nobody else is saving."""
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp"):
+                os.unlink(entry.path)
+
+
+def _write_synced(path: Path, payload: bytes, mode: int, replaced: Path) -> None:
+    """Write a file that may be read by those who may read the one that it replaces, and put it on the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         rest = memoryview(payload)
         while rest:
             rest = rest[file.write(rest) :]
-        os.fchmod(file.fileno(), mode)
+        share(file.fileno(), replaced, mode)
         os.fsync(file.fileno())
 
 
@@ -172,16 +199,33 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _mode_of(path: Path) -> int:
-    """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group."""
+    """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group.
+
+    Raises `FileRefused` for a file that is read-only or no plain file.
+    """
     try:
-        return stat.S_IMODE(os.stat(path).st_mode)
+        found = path.stat()
     except FileNotFoundError:
-        pass
-    try:
-        shared = os.stat(path.parent).st_mode & stat.S_IWGRP
+        return _mode_of_new(path.parent)
     except OSError as problem:
-        raise StorageFailed(f"The folder {path.parent} cannot be used: {problem.strerror}.") from None
+        raise StorageFailed(f"{path} cannot be used: {problem.strerror}.") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise _not_a_file(path)
+    if not found.st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise FileRefused(f"{path} is read-only.", "Ask its owner for write permission, or work on a copy.")
+    return stat.S_IMODE(found.st_mode)
+
+
+def _mode_of_new(folder: Path) -> int:
+    try:
+        shared = folder.stat().st_mode & stat.S_IWGRP
+    except OSError as problem:
+        raise StorageFailed(f"The folder {folder} cannot be used: {problem.strerror}.") from None
     return 0o660 if shared else 0o600
+
+
+def _not_a_file(path: Path) -> FileRefused:
+    return FileRefused(f"{path} is not a file.", "Name an engagement file or a folder of them.")
 
 
 def _digest(payload: bytes) -> bytes:

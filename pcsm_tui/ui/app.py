@@ -13,14 +13,15 @@ from textual.filter import LineFilter
 from pcsm_tui.domain.summaries import Place
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
+from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
 from pcsm_tui.ui.routes import Route, View, route_to
 from pcsm_tui.ui.screens.base import BaseScreen, QuietFocus
-from pcsm_tui.ui.themes import register_themes
+from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
+    from pcsm_tui.ui.modals.picker import Item
     from pcsm_tui.workspace import Workspace
     from pcsm_tui.workspace.session import Session
 
@@ -68,6 +69,7 @@ VIEWS: dict[View, Callable[[], BaseScreen]] = {
     "overview": _overview,
     "phase": _phase,
     "tool": _tool,
+    "record": _tool,
 }
 """How each view's screen is made, when it is first gone to; it is kept from then on."""
 
@@ -84,11 +86,13 @@ class PcsmApp(App[int]):
         super().__init__()
         self.workspace = workspace
         self.session: Session | None = None
+        self.engagement_path: Path | None = None
         self.animation_level = "none"
-        self._views: dict[View, BaseScreen] = {}
+        self._kept: dict[Callable[[], BaseScreen], BaseScreen] = {}
         self._here = route_to(path, Place()) if path else Route("today")
         self._trail: list[Route] = []
         self._refreshing = False
+        self._warned = False
         register_themes(self, workspace.settings.theme)
         self.set_keymap(checked_keys(workspace.settings.keys))
 
@@ -145,23 +149,30 @@ class PcsmApp(App[int]):
             self.pop_screen()
         self.session = session
         self._here = route
-        screen = self._views.get(route.view)
+        if route.path is not None and route.path != self.workspace.settings.places.personal_file:
+            self.engagement_path = route.path
+        make = VIEWS[route.view]
+        screen = self._kept.get(make)
         if screen is None:
-            screen = self._views[route.view] = VIEWS[route.view]()
-            self.install_screen(screen, route.view)
+            screen = self._kept[make] = make()
+            self.install_screen(screen, make.__name__)
         if self.screen is screen:
             screen.show(route)
             return
         screen.awaited = route
         if len(self.screen_stack) > 1:
-            self.switch_screen(route.view)
+            self.switch_screen(make.__name__)
         else:
-            self.push_screen(route.view)
+            self.push_screen(make.__name__)
 
     @property
     def here(self) -> Route:
         """Where one is."""
         return self._here
+
+    def replace(self, route: Route) -> None:
+        """Go to a route in place of this one: the way back stays as it is."""
+        self._show(route)
 
     def action_back(self) -> None:
         """Go back to where one came from, in the end to Today."""
@@ -216,6 +227,92 @@ class PcsmApp(App[int]):
 
         if isinstance(self.screen, BaseScreen):
             self.screen.ask("Customer of the new engagement", "", "Enter begins it", begin)
+
+    # --- choosing ---------------------------------------------------------------------------------------------
+
+    def pick(self, title: str, items: list[Item], chosen: Callable[[Item], None]) -> None:
+        """Let one choose from a list; `chosen` gets what was chosen, and is not called when nothing was."""
+        from pcsm_tui.ui.modals.picker import Picker
+
+        def answered(item: Item | None) -> None:
+            if item is not None:
+                with self.telling():
+                    chosen(item)
+
+        self.push_screen(Picker(title, items), answered)
+
+    def pick_tool(self, path: Path) -> None:
+        """Let one choose any tool of the framework by its name."""
+        self.pick("Open a tool", palette.tool_items(self.workspace, path), lambda item: self.go(item.value))
+
+    def action_palette(self) -> None:
+        """Let one choose from everything: commands, tools, engagements."""
+        screen = self.screen
+        if not isinstance(screen, BaseScreen):
+            return
+
+        def chosen(item: Item) -> None:
+            if isinstance(item.value, Route):
+                self.go(item.value)
+            else:
+                self.call_later(self._run_chosen, screen, item.value)
+
+        self.pick("All commands, tools and engagements", palette.everything(self.workspace, screen, self.engagement_path), chosen)
+
+    async def _run_chosen(self, screen: BaseScreen, action: str) -> None:
+        await self.run_action(action, screen)
+
+    def action_switch(self) -> None:
+        """Let one choose another engagement."""
+        self.pick("Switch to an engagement", palette.engagement_items(self.workspace), lambda item: self.go(item.value))
+
+    def action_help(self) -> None:
+        """Show the help of what is focused."""
+        from pcsm_tui.ui.modals.help import Help
+
+        if isinstance(self.screen, BaseScreen):
+            self.push_screen(Help(*self.screen.help_text(), self.screen.live_commands()))
+
+    def action_theme(self) -> None:
+        """Let one choose a theme."""
+
+        def chosen(item: Item) -> None:
+            self.register_theme(read_theme(themes_folder() / f"{item.key}.toml"))
+            self.theme = item.key
+            self.tell(f"Theme {item.key}; theme = \"{item.key}\" in the settings file keeps it")
+
+        self.pick("Theme", [Item(name, name) for name in theme_names()], chosen)
+
+    def action_repaint(self) -> None:
+        """Draw everything anew."""
+        self.refresh(layout=True)
+
+    # --- changing ---------------------------------------------------------------------------------------------
+
+    def action_undo(self) -> None:
+        """Take back the last change of this engagement."""
+        self._step_back_or_forth("undo")
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        self._step_back_or_forth("redo")
+
+    def _step_back_or_forth(self, way: str) -> None:
+        if self.session is None:
+            self.tell("Open an engagement first: changes are undone where they were made.")
+            return
+        label = self.session.undo() if way == "undo" else self.session.redo()
+        if isinstance(self.screen, FilteredScreen):
+            self.screen.refresh_rows()
+        self.tell(f"{'Undone' if way == 'undo' else 'Done again'}: {label}")
+
+    async def action_quit(self) -> None:
+        """Leave, unless something could not be saved; then say so and leave at the second time."""
+        if self.session is not None and self.session.unsaved and not self._warned:
+            self._warned = True
+            self.session.save()
+        self.workspace.leave()
+        self.exit(0)
 
     # --- telling ----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from pcsm_tui.domain.summaries import Place
 
-View = Literal["today", "portfolio", "search", "overview", "phase", "tool"]
+View = Literal["today", "portfolio", "search", "overview", "phase", "tool", "record"]
 
 
 class Route(NamedTuple):

@@ -207,6 +207,19 @@ class Workspace:
         personal = bool(tool_id) and self.framework.tool(tool_id).audience == "personal"
         return self.personal() if personal else self.open(path)
 
+    def signals_of(self, session: Session) -> list[Signal]:
+        """Return what needs the CSM today in one engagement, in the order in which it hurts."""
+        from pcsm_tui.insight.attention import signals
+        from pcsm_tui.insight.urgency import todays
+
+        snoozed = frozenset(self.snoozed().get(session.engagement.file_id, ()))
+        return todays(signals(session.engagement), self.today, snoozed)
+
+    def leave(self) -> None:
+        """Note that the engagements opened were visited until now."""
+        for session in self._sessions.values():
+            session.note_visit()
+
     def create(self, customer: str, initiative: str = "", template: Path | None = None) -> Path:
         """Make the file of a new engagement and return its path.
 

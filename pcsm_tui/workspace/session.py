@@ -12,8 +12,8 @@ from pcsm_tui.domain.changes import Change, Clash
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.values import Value
-from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError
+from pcsm_tui.domain.values import Value, how_to_write
+from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError, ValueRefused
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
 
@@ -58,6 +58,8 @@ class Session:
         self.unsaved = ""
         self._engagement = Engagement(document, framework)
         self._user, self._state, self._clock = user, state, clock
+        self._last_visit = str(state.section("visits").get(self._engagement.file_id, ""))
+        self._draft_texts: dict[str, list[str]] = state.section("drafts")
         self._pending: list[Change] = []
         self._done: list[Change] = []
         self._undone: list[Change] = []
@@ -84,11 +86,36 @@ class Session:
         """Call a function after every change of the engagement, whoever made it."""
         self._listeners.append(listener)
 
+    def changes_since_last_visit(self) -> list[str]:
+        """Return in sentences what others changed since this person last left the engagement, by person."""
+        if not self._last_visit:
+            return []
+        changed: dict[str, dict[str, int]] = {}
+        for tool in self.framework.tools:
+            for row in self._engagement.rows(tool.id):
+                by, at = str(row.get("by") or "somebody"), str(row.get("at") or "")
+                if row.stored and at > self._last_visit and by != self._user:
+                    changed.setdefault(by, {})[tool.name] = changed.get(by, {}).get(tool.name, 0) + 1
+        day = self._last_visit[:10]
+        return [
+            f"{day} {by} changed " + ", ".join(f"{name} ({count})" for name, count in tools.items())
+            for by, tools in changed.items()
+        ]
+
+    def note_visit(self) -> None:
+        """Note that this person has seen the engagement as it is now."""
+        key, at = self._engagement.file_id, self._stamp().at
+        self._state.change("visits", lambda visits: visits.update({key: at}))
+
     # --- acts -------------------------------------------------------------------------------------------------
 
-    def add(self, tool: Tool, values: Mapping[str, Value], after: Row | None = None) -> Row:
-        """Add a row and return it; raises `PcsmError` for values that do not fit."""
-        uid = new_uid()
+    def new_row(self, tool: Tool, values: Mapping[str, Value]) -> Row:
+        """Return a row that is not in the file yet and enters it with its first value, by `add`."""
+        return Row(tool, new_uid(), values, stored=False)
+
+    def add(self, tool: Tool, values: Mapping[str, Value], after: Row | None = None, uid: str = "") -> Row:
+        """Add a row, under the uid given or a new one, and return it; raises `PcsmError` for values that do not fit."""
+        uid = uid or new_uid()
         self._act(editing.add_row(self._engagement, tool, values, uid, self._stamp(), after))
         return self._engagement.row(tool.id, uid)
 
@@ -112,6 +139,37 @@ class Session:
             raise
         self.drop_draft(row.tool, row.uid, field_id)
         return changed
+
+    def add_text(self, row: Row, field_id: str, text: str, after: Row | None = None) -> Row:
+        """Add a new row, made by `new_row`, with what a typed text means in one of its fields.
+
+        A text that the field cannot hold is kept as a draft of the row, which is added without it; `ValueRefused` is
+        raised all the same.
+        """
+        field = row.tool.field(field_id)
+        try:
+            value = editing.typed(self._engagement, field, text, self.today)
+            return self.add(row.tool, {**row.record, field_id: value}, after, row.uid)
+        except PcsmError as refused:
+            if not self.unsaved:
+                self.add(row.tool, row.record, after, row.uid)
+                self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
+            raise
+
+    def typed(self, tool: Tool, texts: Mapping[str, str]) -> dict[str, Value]:
+        """Return the values that texts mean in fields of a tool, all of them or none; an empty text means None.
+
+        Raises `ValueRefused` naming tool and field.
+        """
+        values: dict[str, Value] = {}
+        for name, text in texts.items():
+            field = tool.field(name)
+            try:
+                values[name] = editing.typed(self._engagement, field, text, self.today)
+            except ValueRefused as refused:
+                hint = refused.hint or f"Write {how_to_write(field)}."
+                raise ValueRefused(f"{tool.id} {name}: {refused.message}", hint) from None
+        return values
 
     def remove(self, row: Row) -> None:
         """Remove a row."""
@@ -164,27 +222,22 @@ class Session:
     def drafts(self, tool: Tool) -> dict[tuple[str, str], Draft]:
         """Return what was typed in fields of a tool and refused, by uid and field."""
         prefix = f"{self._engagement.file_id}/{tool.id}/"
-        found = {key.removeprefix(prefix): value for key, value in self._drafts().items() if key.startswith(prefix)}
+        found = {key.removeprefix(prefix): value for key, value in self._draft_texts.items() if key.startswith(prefix)}
         return {tuple(key.split("/", 1)): Draft(*value) for key, value in found.items()}  # type: ignore[misc]
 
     def keep_draft(self, tool: Tool, uid: str, field_id: str, draft: Draft) -> None:
         """Keep a text that could not be saved in its field; it survives the program."""
-        self._drafts()[self._draft_key(tool, uid, field_id)] = list(draft)
+        self._draft_texts[self._draft_key(tool, uid, field_id)] = list(draft)
         self._state.change("drafts", lambda kept: kept.update({self._draft_key(tool, uid, field_id): list(draft)}))
 
     def drop_draft(self, tool: Tool, uid: str, field_id: str) -> None:
         """Forget what was kept for a field."""
         key = self._draft_key(tool, uid, field_id)
-        if self._drafts().pop(key, None) is not None:
+        if self._draft_texts.pop(key, None) is not None:
             self._state.change("drafts", lambda kept: kept.pop(key, None))
 
     def _draft_key(self, tool: Tool, uid: str, field_id: str) -> str:
         return f"{self._engagement.file_id}/{tool.id}/{uid}/{field_id}"
-
-    def _drafts(self) -> dict[str, list[str]]:
-        if not hasattr(self, "_draft_cache"):
-            self._draft_cache: dict[str, list[str]] = self._state.section("drafts")
-        return self._draft_cache
 
     # --- saving -----------------------------------------------------------------------------------------------
 

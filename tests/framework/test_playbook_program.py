@@ -114,3 +114,9 @@ def test_the_examples_of_the_documentation_can_be_laid_over_the_framework() -> N
     data = declared_framework()
     for example in examples:
         assert build_framework(laid_over(data, loads(example), "playbook.md")) != build_framework(data)
+
+
+def test_the_documentation_lists_every_tool_that_cannot_be_dropped() -> None:
+    text = (ROOT / "docs" / "playbook.md").read_text(encoding="utf-8")
+    listed = text[text.index("Some tools, and") : text.index("Rename them, or leave them empty.")]
+    assert set(re.findall(r"`([a-z-]+)`", listed)) == RELIED_ON.keys()

@@ -1,0 +1,133 @@
+"""The arguments that commands share: files, folders, tools, rows, fields; with completion for the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from pcsm_tui.errors import PcsmError
+
+if TYPE_CHECKING:
+    from pcsm_tui.workspace import Workspace
+    from pcsm_tui.workspace.addressing import Opened
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+SHORTEST_UID = 6
+
+
+def opened(word: str) -> Opened:
+    """Return the file that a word means, opened; raises `PcsmError` when there is none or it cannot be read."""
+    from pcsm_tui.settings import load
+    from pcsm_tui.workspace.addressing import opened as opened_by
+
+    return opened_by(word, load())
+
+
+def repository(word: str | None) -> Workspace:
+    """Return the workspace of a folder, or of the default repository; raises `PcsmError` when there is none."""
+    from pcsm_tui.settings import load
+    from pcsm_tui.workspace.addressing import repository as repository_by
+
+    return repository_by(word, load())
+
+
+def short_uids(uids: Iterable[str]) -> dict[str, str]:
+    """Return the beginning of each uid that tells it from the others, at least six characters."""
+    whole, length = set(uids), SHORTEST_UID
+    while len({uid[:length] for uid in whole}) < len(whole):
+        length += 1
+    return {uid: uid[:length] for uid in whole}
+
+
+class _Word(click.ParamType[str]):
+    """A word that is passed on as it is; what could stand there is offered to the shell's completion."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return what could be meant; nothing where it cannot be known."""
+        try:
+            return [item for item in self._offered(ctx, incomplete) if item.type != "plain" or item.value.startswith(incomplete)]
+        except (PcsmError, OSError):
+            return []
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        raise NotImplementedError
+
+
+class _File(_Word):
+    name = "file"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        from pcsm_tui.workspace import PERSONAL
+        from pcsm_tui.workspace.listing import SUFFIX
+
+        yield CompletionItem(incomplete, type="file")
+        yield CompletionItem(PERSONAL, help="your own tools")
+        for path in repository(None).files():
+            yield CompletionItem(path.name.removesuffix(SUFFIX))
+
+
+class _Tool(_Word):
+    name = "tool"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        for tool in opened(ctx.params["file"]).tools():
+            yield CompletionItem(tool.id, help=tool.name)
+
+
+class _AnyTool(_Word):
+    name = "tool"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        for tool in repository(None).framework.tools:
+            yield CompletionItem(tool.id, help=tool.name)
+
+
+class _Row(_Word):
+    name = "tool/uid"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        from pcsm_tui.workspace.printing import safe_line
+
+        file = opened(ctx.params["file"])
+        name, slash, _ = incomplete.partition("/")
+        if not slash:
+            for tool in file.tools():
+                yield CompletionItem(tool.id if tool.single else f"{tool.id}/", help=tool.name)
+            return
+        rows = file.session.engagement.rows(file.tool(name).id)
+        short = short_uids(row.uid for row in rows)
+        for row in rows:
+            yield CompletionItem(f"{name}/{short[row.uid]}", help=safe_line(file.session.engagement.title(row)))
+
+
+class _Assignment(_Word):
+    name = "field=value"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        tool = opened(ctx.params["file"]).tool(ctx.params["tool"].partition("/")[0])
+        for field in tool.fields:
+            if field.computed is not None:
+                continue
+            yield CompletionItem(f"{field.id}=", help=field.name)
+            for choice in field.choices if incomplete.startswith(f"{field.id}=") else ():
+                yield CompletionItem(f"{field.id}={choice.id}")
+
+
+FILE, TOOL, ANY_TOOL, ROW, ASSIGNMENT = _File(), _Tool(), _AnyTool(), _Row(), _Assignment()
+
+file_argument = click.argument("file", type=FILE)
+folder_argument = click.argument("folder", type=click.Path(), required=False, metavar="[DIR]")
+json_option = click.option("as_json", "--json", is_flag=True, help="Write JSON, for programs.")
+
+
+def well_formed(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Return a text argument as it is; refuse bytes that are not UTF-8, which no engagement file can hold."""
+    if value and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise click.BadParameter("it is not valid UTF-8.", ctx, param) from None
+    return value

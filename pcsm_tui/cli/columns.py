@@ -1,0 +1,116 @@
+"""Text laid out in columns that fit a width counted in terminal cells, wide characters as two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from unicodedata import category, east_asian_width
+
+ELLIPSIS = "…"
+GAP = "  "
+NARROWEST = 8
+"""No column is made narrower than this, unless all that it holds is; the rightmost columns are left out first."""
+WIDEST = 48
+"""A column wider than this gives way first."""
+
+
+def cell_width(text: str) -> int:
+    """Return how many terminal cells a line of text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if east_asian_width(character) in "WF":
+        return 2
+    return 0 if category(character) in ("Mn", "Me", "Cf") else 1
+
+
+def cut(text: str, width: int) -> str:
+    """Return a line of at most so many cells, with an ellipsis where it was cut."""
+    if cell_width(text) <= width:
+        return text
+    kept, used = [], 1
+    for character in text:
+        used += _character_width(character)
+        if used > width:
+            break
+        kept.append(character)
+    return "".join(kept) + ELLIPSIS if width > 0 else ""
+
+
+def padded(text: str, width: int) -> str:
+    """Return a line cut or filled with spaces to so many cells."""
+    short = cut(text, width)
+    return short + " " * (width - cell_width(short))
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Yield the lines of a text, each of at most so many cells, broken between words where there are any."""
+    for line in text.expandtabs(4).split("\n"):
+        current = ""
+        for word in line.split(" "):
+            candidate = f"{current} {word}" if current else word
+            if cell_width(candidate) <= width:
+                current = candidate
+                continue
+            if current:
+                yield current
+            *full, current = _pieces(word, width)
+            yield from full
+        yield current
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """Return a word in pieces that fit; a single character that is wider than the width stands alone."""
+    pieces, used = [""], 0
+    for character in word:
+        size = _character_width(character)
+        if used + size > width and pieces[-1]:
+            pieces.append("")
+            used = 0
+        pieces[-1] += character
+        used += size
+    return pieces
+
+
+class Table(NamedTuple):
+    """A table laid out: its head, its lines in the order of the rows, and the columns for which there was no room."""
+
+    head: str
+    lines: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table:
+    """Return rows of one-line cells under the names of their columns, fitted to a width in cells."""
+    natural = [
+        max(cell_width(name), *(cell_width(row[place]) for row in rows)) if rows else cell_width(name)
+        for place, name in enumerate(names)
+    ]
+    widths = _fitted(natural, width)
+    shown = range(len(widths))
+
+    def line(cells: Sequence[str]) -> str:
+        return GAP.join(padded(cells[place], widths[place]) for place in shown).rstrip()
+
+    return Table(line(names), tuple(line(row) for row in rows), tuple(names[len(widths) :]))
+
+
+def _fitted(natural: list[int], width: int) -> list[int]:
+    """Return the widths of as many columns as fit; the widest give way until those do."""
+    least = [min(size, NARROWEST) for size in natural]
+    count = len(natural)
+    while count > 1 and sum(least[:count]) + len(GAP) * (count - 1) > width:
+        count -= 1
+    room = width - len(GAP) * (count - 1)
+    widths = [min(size, WIDEST) for size in natural[:count]]
+    while sum(widths) > room:
+        widest = max(range(count), key=lambda place: widths[place])
+        if widths[widest] <= 1:
+            break
+        widths[widest] -= 1
+    for place in range(count):
+        widths[place] += min(natural[place] - widths[place], max(room - sum(widths), 0))
+    return widths

@@ -1,0 +1,66 @@
+"""What the palette offers: every command, with the reason when it is out of place, every tool, every engagement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pcsm_tui.domain.summaries import Place
+from pcsm_tui.ui.commands.registry import COMMANDS, WHERE
+from pcsm_tui.ui.present.foot import keys_signs
+from pcsm_tui.ui.routes import Route
+
+if TYPE_CHECKING:
+    from pcsm_tui.ui.modals.picker import Item
+    from pcsm_tui.ui.screens.base import BaseScreen
+    from pcsm_tui.workspace import Workspace
+
+
+def everything(workspace: Workspace, screen: BaseScreen, path: Path | None) -> list[Item]:
+    """Return commands, then the tools of the engagement at hand, then the engagements."""
+    tools = tool_items(workspace, path) if path is not None else []
+    return [*command_items(screen), *tools, *engagement_items(workspace)]
+
+
+def command_items(screen: BaseScreen) -> list[Item]:
+    """Return the commands: those that apply here first, the others with the place where they do."""
+    from pcsm_tui.ui.modals.picker import Item
+
+    live = {command.id: reason for command, _, reason in screen.live_commands()}
+    items = [
+        Item(
+            f"command {command.id}",
+            command.title,
+            keys_signs(command.keys) if command.keys else "",
+            command.action,
+            f"{command.id} {command.help}",
+            live.get(command.id, "" if command.where == "app" else f"only {WHERE[command.where].lower()}"),
+        )
+        for command in COMMANDS
+        if command.palette
+    ]
+    return sorted(items, key=lambda item: bool(item.disabled))
+
+
+def tool_items(workspace: Workspace, path: Path) -> list[Item]:
+    """Return every tool of the framework with its phase."""
+    from pcsm_tui.ui.modals.picker import Item
+
+    framework = workspace.framework
+    items = []
+    for tool in framework.tools:
+        phase = f"{tool.phase} {framework.phase(tool.phase).name}" if tool.phase else "the whole engagement"
+        route = Route("tool", path, Place(tool.id))
+        items.append(Item(f"tool {tool.id}", tool.name, phase, route, f"{tool.id} {tool.summary}"))
+    return items
+
+
+def engagement_items(workspace: Workspace) -> list[Item]:
+    """Return every engagement of the repository."""
+    from pcsm_tui.ui.modals.picker import Item
+
+    return [
+        Item(f"engagement {listed.path}", listed.summary.customer, listed.summary.initiative or "engagement",
+             Route("overview", listed.path), listed.path.name, listed.problem)
+        for listed in workspace.listing()
+    ]  # fmt: skip

@@ -1,0 +1,174 @@
+"""A tool's rows as a table: which columns fit, and each row as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from pcsm_tui.domain.computed import result_field
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import is_empty, sort_key
+from pcsm_tui.ui.present.line import Line, Span, fit
+from pcsm_tui.ui.present.marks import DECIDE, DONE, LATE, OPEN
+
+GUTTER = 2
+_WIDTHS = {
+    "date": 10, "yes_no": 4, "score": 5, "number": 8, "percent": 7, "money": 14, "duration": 8, "person": 16,
+    "ref": 18, "refs": 20, "tags": 18, "link": 26, "note": 28, "text": 22, "choice": 12, "computed": 10,
+}  # fmt: skip
+_RIGHT = ("score", "number", "percent", "money", "duration")
+
+
+class Column(NamedTuple):
+    """A column of a table as it is drawn: its field and its width in cells."""
+
+    field: Field
+    width: int
+
+
+def column_width(field: Field) -> int:
+    """Return the width of a field's column in cells, before spare room is shared out."""
+    if field.width:
+        return field.width
+    width = _WIDTHS[field.type]
+    if field.type == "choice":
+        width = min(max(cell_len(choice.name) for choice in field.choices), 16)
+    return max(width, min(cell_len(field.name), 10))
+
+
+def visible_columns(tool: Tool, first: int, width: int) -> list[Column]:
+    """Return the columns that fit: the first field always, then the others from index `first` on."""
+    room = width - GUTTER
+    title = Column(tool.fields[0], min(column_width(tool.fields[0]), max(room - 8, 8)))
+    found, used = [title], title.width + 1
+    for field in tool.fields[max(first, 1) :]:
+        length = column_width(field)
+        if used + length > room:
+            if len(found) == 1 and room - used >= 8:
+                found.append(Column(field, room - used))
+            break
+        found.append(Column(field, length))
+        used += length + 1
+    return _shared_out(found, room - sum(column.width + 1 for column in found) + 1)
+
+
+def _shared_out(found: list[Column], spare: int) -> list[Column]:
+    """Give spare room to the columns of text."""
+    texts = [place for place, column in enumerate(found) if column.field.type in ("text", "note", "refs", "tags", "link")]
+    for count, place in enumerate(texts):
+        share = max(spare, 0) // (len(texts) - count)
+        found[place] = found[place]._replace(width=found[place].width + share)
+        spare -= share
+    return found
+
+
+def first_column_for(tool: Tool, cursor: int, first: int, width: int) -> int:
+    """Return from which column on to draw so that the column of the cursor is seen, moving as little as needed."""
+    if cursor == 0:
+        return 1
+    first = min(first, cursor)
+    while first < cursor and tool.fields[cursor].id not in {
+        column.field.id for column in visible_columns(tool, first, width)
+    }:
+        first += 1
+    return max(first, 1)
+
+
+def headings_line(tool: Tool, columns: list[Column], first: int, sort: str) -> Line:
+    """Return the line of headings, with a sign at the sorted column and where columns are hidden at the left."""
+    spans = [Span(" " * GUTTER)]
+    for place, column in enumerate(columns):
+        sign = "" if sort.lstrip("-") != column.field.id else ("▼" if sort.startswith("-") else "▲")
+        hidden = "‹" if place == 1 and first > 1 else ""
+        align = "right" if column.field.type in _RIGHT else "left"
+        spans.append(Span(fit(hidden + column.field.name + sign, column.width, align) + " ", "heading"))
+    last = tool.fields.index(columns[-1].field)
+    if last < len(tool.fields) - 1:
+        spans[-1] = Span(spans[-1].text[:-1] + "›", "heading")
+    return tuple(spans)
+
+
+def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> Span:
+    """Return the sign before a row: refused text, late, done, lacking something, or none."""
+    if has_draft or engagement.problems(row):
+        return Span(DECIDE, "bad")
+    if row.done:
+        return Span(DONE, "good")
+    if row.tool.due and row.stored and str(row.get(row.tool.due) or "9") < today:
+        return Span(LATE, "late")
+    if row.tool.tick:
+        return Span(OPEN, "dim")
+    return Span(DECIDE, "warn") if row.stored and engagement.missing(row) else Span(" ")
+
+
+def row_line(
+    engagement: Engagement,
+    row: Row,
+    columns: list[Column],
+    cursor_field: str,
+    today: str,
+    drafts: Mapping[tuple[str, str], str],
+) -> Line:
+    """Return a row as a line; `cursor_field` is the column under the cursor if the cursor is on this row."""
+    has_draft = any(uid == row.uid for uid, _ in drafts)
+    mark = row_mark(engagement, row, today, has_draft)
+    spans = [mark, Span(" ")]
+    for column in columns:
+        field = column.field
+        draft = drafts.get((row.uid, field.id))
+        text = draft if draft is not None else engagement.show(row, field.id)
+        role = "bad" if draft is not None else ("dim" if row.done else "")
+        if field.id == cursor_field:
+            role = "cell"
+        align = "right" if _shown_type(row.tool, field) in _RIGHT else "left"
+        spans += [Span(fit(text, column.width, align), role), Span(" ")]
+    return tuple(spans)
+
+
+def _shown_type(tool: Tool, field: Field) -> str:
+    return result_field(tool, field).type if field.computed else field.type
+
+
+class Order(NamedTuple):
+    """How a table is ordered: by a field, descending with a leading -, or by hand when empty."""
+
+    sort: str = ""
+
+
+def ordered(engagement: Engagement, rows: list[Row], sort: str) -> list[Row]:
+    """Return rows sorted by a field, descending with a leading -, empty values last; as they are when it is empty."""
+    if not sort:
+        return rows
+    field = rows[0].tool.field(sort.lstrip("-")) if rows else None
+    if field is None:
+        return rows
+    shown = result_field(rows[0].tool, field) if field.computed else field
+
+    def key(row: Row) -> tuple[int, object]:
+        value = engagement.value(row, field.id)
+        return sort_key(shown, value, lambda uid: engagement.label(field.to, uid))
+
+    if not sort.startswith("-"):
+        return sorted(rows, key=key)  # type: ignore[arg-type]
+    filled = [row for row in rows if not is_empty(engagement.value(row, field.id))]
+    empty = [row for row in rows if is_empty(engagement.value(row, field.id))]
+    return [*sorted(filled, key=key, reverse=True), *empty]  # type: ignore[arg-type]
+
+
+def searchable(engagement: Engagement, row: Row) -> str:
+    """Return all that a row shows, in lower case, for filtering."""
+    return " ".join(engagement.show(row, field.id) for field in row.tool.fields).casefold()
+
+
+def group_title(engagement: Engagement, row: Row) -> str:
+    """Return the heading under which a row stands; empty when its tool has no groups."""
+    tool = row.tool
+    if not tool.group_by:
+        return ""
+    text = engagement.show(row, tool.group_by)
+    if tool.group_by == "phase" and text.isdigit() and 1 <= int(text) <= 7:
+        return f"{text} {engagement.framework.phase(int(text)).name}"
+    return text or "Without " + tool.field(tool.group_by).name.casefold()

@@ -1,0 +1,65 @@
+"""What all screens within an engagement share: going to its overview, phases and tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pcsm_tui.domain.summaries import Place
+from pcsm_tui.ui.commands.registry import bindings_for
+from pcsm_tui.ui.routes import Route
+from pcsm_tui.ui.screens.filtering import FilteredScreen
+
+if TYPE_CHECKING:
+    from pcsm_tui.domain.engagement import Engagement
+    from pcsm_tui.workspace.session import Session
+
+
+class EngagementScreen(FilteredScreen):
+    """A screen on one engagement."""
+
+    BINDINGS = bindings_for("engagement")
+
+    @property
+    def session(self) -> Session:
+        """The session of the engagement that is shown."""
+        assert self.pcsm.session is not None
+        return self.pcsm.session
+
+    @property
+    def engagement(self) -> Engagement:
+        """The engagement as it is now."""
+        return self.session.engagement
+
+    @property
+    def path(self) -> Path:
+        """The file of the engagement; for the person's own tools, that of the one visited before, if any."""
+        return self.pcsm.engagement_path or self.session.path
+
+    def action_overview(self) -> None:
+        """Go to the overview."""
+        self.pcsm.go(Route("overview", self.path))
+
+    def action_phase(self, number: int) -> None:
+        """Go to a phase."""
+        self.pcsm.go(Route("phase", self.path, Place(phase=number)))
+
+    def action_timeline(self) -> None:
+        """Go to the timeline."""
+        self.pcsm.go(Route("tool", self.path, Place("timeline")))
+
+    def action_documents(self) -> None:
+        """Go to the documents."""
+        self.pcsm.go(Route("tool", self.path, Place("documents")))
+
+    def action_actions(self) -> None:
+        """Go to the actions."""
+        self.pcsm.go(Route("tool", self.path, Place("actions")))
+
+    def action_note(self) -> None:
+        """Write a note in the timeline, and come back."""
+        self.pcsm.go(Route("record", self.path, Place("timeline")))
+
+    def action_tools(self) -> None:
+        """Choose a tool by its name."""
+        self.pcsm.pick_tool(self.path)

@@ -1,0 +1,277 @@
+"""A tool of an engagement: its table, or its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from pcsm_tui.domain.declarations import Tool
+from pcsm_tui.domain.engagement import Row
+from pcsm_tui.domain.summaries import Place
+from pcsm_tui.domain.values import is_empty
+from pcsm_tui.errors import UsageError
+from pcsm_tui.insight.progress import tool_sentence
+from pcsm_tui.ui.commands.registry import bindings_for
+from pcsm_tui.ui.routes import Route
+from pcsm_tui.ui.screens.engagement import EngagementScreen
+from pcsm_tui.ui.widgets.pane import RecordPane
+
+
+class ToolScreen(EngagementScreen):
+    """One tool; a form is shown as such, everything else as a table whose rows open as forms."""
+
+    BINDINGS = bindings_for("filtered", "sorted", "table", "tool")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tool: Tool | None = None
+        self._new: Row | None = None
+        self._places: dict[tuple[object, str], tuple[str, int, str]] = {}
+        self._shown: tuple[object, str] = (None, "")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out the records."""
+        yield RecordPane()
+
+    @property
+    def pane(self) -> RecordPane:
+        """The records."""
+        return self.query_one(RecordPane)
+
+    @property
+    def tool(self) -> Tool:
+        """The tool that is shown."""
+        assert self._tool is not None
+        return self._tool
+
+    def show(self, route: Route) -> None:
+        """Show a tool, at a row and field where the route names them, as a form where it asks for one."""
+        self._remember()
+        self._tool = self.session.framework.tool(route.place.tool)
+        self._new = None
+        if self._shown != (self.session.path, self._tool.id):
+            self._recall()
+        place = route.place
+        self.pane.show_table()
+        if place.uid:
+            self.filter_text = ""
+        self.reload()
+        if place.uid and not self.pane.table.go_to_cell(place.uid, place.field) and not self.tool.single:
+            self.tell("That row is no longer there.")
+        if self.tool.single:
+            self.pane.show_sheet(self.engagement.form(self.tool.id), place.field)
+        elif route.view == "record":
+            row = self._row_of(place.uid)
+            self.pane.show_sheet(row, place.field) if row else self.action_add()
+        self.update_lines()
+
+    def _row_of(self, uid: str) -> Row | None:
+        return next((row for row in self.engagement.rows(self.tool.id) if row.uid == uid), None)
+
+    def _remember(self) -> None:
+        """Keep where one was in the tool that is left."""
+        if self._tool is not None:
+            table = self.pane.table
+            self._places[self._shown] = (table.cursor_key or "", table.column, table.sort)
+
+    def _recall(self) -> None:
+        """Go to where one was in this tool when it was left."""
+        key = (self.session.path, self.tool.id)
+        uid, column, sort = self._places.get(key, ("", 0, self.tool.sort))
+        self._shown, self.filter_text = key, ""
+        self.pane.table.sort = sort
+        self.reload()
+        if uid:
+            self.pane.table.go_to(uid)
+        else:
+            self.pane.table.action_first()
+        self.pane.table.column = column
+
+    def reload(self) -> None:
+        """Show the records as they are now."""
+        tool = self.tool
+        self.pane.show_records(
+            self.engagement, tool, self.session.today, self.session.drafts(tool), self.filter_text
+        )
+        self.update_lines()
+
+    def refresh_rows(self) -> None:
+        """Show the rows that pass the filter."""
+        self.reload()
+
+    def where(self) -> tuple[str, str]:
+        """Return the texts of the first line."""
+        if self._tool is None:
+            return "pcsm", ""
+        tool, table = self.tool, self.pane.table
+        name = "My own tools" if tool.audience == "personal" else self.engagement.name
+        phase = f" › {tool.phase}" if tool.phase else ""
+        row = self.pane.row
+        title = f" › {self.engagement.title(row)}" if row is not None and not tool.single else ""
+        right = tool_sentence(self.engagement, tool)
+        if self.filter_text:
+            right = f"{table.rows_shown()} hold {self.filter_text!r}"
+        audience = {"internal": "internal · ", "personal": "personal · "}.get(tool.audience, "")
+        return f"{name}{phase} › {tool.name}{title}", audience + right
+
+    def help_text(self) -> tuple[str, str]:
+        """Return what the tool is for, and what the field one is in wants."""
+        field = self.pane.table.cursor_field
+        about = f"\n\n{field.name}: {field.help}" if field is not None else ""
+        return self.tool.name, f"{self.tool.summary}\n\n{self.tool.help}{about}"
+
+    # --- what the pane tells ----------------------------------------------------------------------------------
+
+    def on_record_pane_changed(self, event: RecordPane.Changed) -> None:
+        """Other commands may apply now."""
+        event.stop()
+        self.update_lines()
+
+    def on_record_pane_edited(self, event: RecordPane.Edited) -> None:
+        """Set the field to what was typed; a new row enters the file with its first value."""
+        event.stop()
+        with self.pcsm.telling():
+            try:
+                row = self._set(event)
+            finally:
+                self.reload()
+            self.tell(f"{event.field.name} of {self.engagement.title(row)} saved · u takes it back")
+            self.pane.table.go_to(row.uid)
+
+    def _set(self, event: RecordPane.Edited) -> Row:
+        row = event.row
+        if self._new is None or row.uid != self._new.uid or self._row_of(row.uid) is not None:
+            return self.session.set_text(row, event.field.id, event.text)
+        return self.session.add_text(self._new, event.field.id, event.text, after=self._after)
+
+    def on_record_pane_sheet_closed(self, event: RecordPane.SheetClosed) -> None:
+        """Go back to the table, or to where the form was opened from."""
+        event.stop()
+        if self.tool.single or self.pcsm.here.view == "record":
+            self.pcsm.action_back()
+        else:
+            self._new = None
+            self.pane.show_table()
+            self.reload()
+
+    # --- acts -------------------------------------------------------------------------------------------------
+
+    def _current(self) -> Row:
+        row = self.pane.table.cursor_row
+        if self.tool.single or self.pane.mode == "sheet" or row is None:
+            raise UsageError(f"{self.tool.name} has no row under the cursor.", "a adds one.")
+        return row
+
+    _after: Row | None = None
+
+    def action_add(self) -> None:
+        """Open the form of a new row, in the group of the row under the cursor."""
+        if self.tool.single:
+            raise UsageError(f"{self.tool.name} is a form: it has one record.")
+        row = self.pane.table.cursor_row
+        values = {item.id: item.default for item in self.tool.fields if item.default is not None}
+        if row is not None and self.tool.group_by:
+            values[self.tool.group_by] = row.get(self.tool.group_by)
+        dated = {name: self.session.today.isoformat() for name, value in values.items() if value == "today"}
+        filled = {name: value for name, value in {**values, **dated}.items() if not is_empty(value)}
+        self._after = row
+        self._new = self.session.new_row(self.tool, filled)
+        self.pane.show_sheet(self._new)
+
+    def action_edit(self) -> None:
+        """Open the form of the row under the cursor, at the field of its column."""
+        field = self.pane.table.cursor_field
+        self.pane.show_sheet(self._current(), field.id if field else "")
+
+    def action_delete(self) -> None:
+        """Remove the row under the cursor."""
+        row = self._current()
+        title = self.engagement.title(row)
+        self.session.remove(row)
+        self.reload()
+        self.tell(f"Deleted {title} · u brings it back")
+
+    def action_duplicate(self) -> None:
+        """Add a copy of the row below it."""
+        copy = self.session.duplicate(self._current())
+        self.reload()
+        self.pane.table.go_to(copy.uid)
+        self.tell("Duplicated · u takes it back")
+
+    def action_tick(self) -> None:
+        """Tick the row under the cursor, or take its tick away."""
+        row = self.session.tick(self._current())
+        self.reload()
+        self.tell(f"{'Ticked' if row.done else 'Reopened'} {self.engagement.title(row)} · u takes it back")
+
+    def action_move_down(self) -> None:
+        """Put the row one place further down."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """Put the row one place further up."""
+        self._move(-1)
+
+    def _move(self, distance: int) -> None:
+        row, table = self._current(), self.pane.table
+        if table.sort:
+            table.sort = ""
+            self.reload()
+            table.go_to(row.uid)
+            self.tell("Shown in their own order now; move again.")
+            return
+        self.session.move(row, distance)
+        self.reload()
+        table.go_to(row.uid)
+
+    def action_sort(self) -> None:
+        """Sort by the column under the cursor: up, down, then in the rows' own order."""
+        table = self.pane.table
+        field = table.cursor_field
+        if field is None:
+            return
+        table.sort = {field.id: "-" + field.id, "-" + field.id: ""}.get(table.sort, field.id)
+        self.reload()
+        way = "descending" if table.sort.startswith("-") else "ascending"
+        self.tell(f"Sorted by {field.name}, {way}" if table.sort else "In their own order")
+
+    def action_next_match(self) -> None:
+        """Go to the next row; with a filter all rows match."""
+        self.pane.table.action_cursor_down()
+
+    def action_previous_match(self) -> None:
+        """Go to the row before."""
+        self.pane.table.action_cursor_up()
+
+    def action_copy(self) -> None:
+        """Copy the cell to the terminal's clipboard."""
+        row, field = self._current(), self.pane.table.cursor_field
+        if field is not None:
+            self.app.copy_to_clipboard(self.engagement.show(row, field.id))
+            self.tell(f"{field.name} sent to the terminal's clipboard")
+
+    def action_follow(self) -> None:
+        """Go to the row that the cell refers to."""
+        row, field = self._current(), self.pane.table.cursor_field
+        value = row.get(field.id) if field is not None else None
+        if field is None or field.type not in ("ref", "refs") or is_empty(value):
+            raise UsageError("There is no reference in this cell to follow.")
+        target = self.engagement.find(field.to, value[0] if isinstance(value, list) else value)
+        if target is None:
+            raise UsageError("The row that this refers to is no longer there.")
+        self.pcsm.go(Route("tool", self.path, Place(target.tool.id, target.uid)))
+
+    def action_next_tool(self) -> None:
+        """Go to the next tool of the phase."""
+        self._neighbour(1)
+
+    def action_previous_tool(self) -> None:
+        """Go to the tool before, of the phase."""
+        self._neighbour(-1)
+
+    def _neighbour(self, step: int) -> None:
+        tools = self.session.framework.tools_of(self.tool.phase)
+        place = [tool.id for tool in tools].index(self.tool.id) + step
+        self.pcsm.replace(Route("tool", self.path, Place(tools[place % len(tools)].id)))
+

@@ -1,0 +1,301 @@
+"""A tool's records: its table or the form of one row, what is said of it below, and the editor over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
+
+from textual.containers import Container
+from textual.geometry import Region
+from textual.message import Message
+from textual.widget import Widget
+
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.editing import typed
+from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import show_value
+from pcsm_tui.errors import PcsmError
+from pcsm_tui.ui.present.line import Line, Span, reflowed, wrapped
+from pcsm_tui.ui.present.record import detail_lines, field_help_lines
+from pcsm_tui.ui.present.table import headings_line
+from pcsm_tui.ui.widgets.editor import FieldEditor
+from pcsm_tui.ui.widgets.lines import LineList, TextLines
+from pcsm_tui.ui.widgets.sheet import RecordSheet
+from pcsm_tui.ui.widgets.table import RecordTable
+
+Drafts = Mapping[tuple[str, str], tuple[str, str]]
+"""Texts that were refused, with the reason, by uid and field."""
+
+
+class RecordPane(Container):
+    """Shows records and takes what is typed in them; what becomes of it is decided by whoever gets `Edited`."""
+
+    class Edited(Message):
+        """A text was typed in a field of a row."""
+
+        def __init__(self, row: Row, field: Field, text: str) -> None:
+            super().__init__()
+            self.row = row
+            self.field = field
+            self.text = text
+
+    class SheetClosed(Message):
+        """The form was left."""
+
+    class Changed(Message):
+        """The cursor or the mode changed: other commands may apply."""
+
+    def __init__(self) -> None:
+        super().__init__(id="pane")
+        self._engagement: Engagement | None = None
+        self._tool: Tool | None = None
+        self._today = date.min
+        self._drafts: Drafts = {}
+        self._row: Row | None = None
+        self._cell: tuple[Row, Field, str] | None = None
+        self._meaning = ""
+        self.mode: Literal["table", "sheet"] = "table"
+
+    def compose(self) -> Iterable[Widget]:
+        """Lay out headings, table, form, what is said below, and the editor over them."""
+        yield TextLines(id="headings", classes="headings")
+        yield RecordTable(id="table")
+        yield RecordSheet(id="sheet")
+        yield TextLines(id="detail", classes="detail")
+        yield FieldEditor()
+
+    @property
+    def table(self) -> RecordTable:
+        """The table."""
+        return self.query_one(RecordTable)
+
+    @property
+    def sheet(self) -> RecordSheet:
+        """The form."""
+        return self.query_one(RecordSheet)
+
+    @property
+    def editor(self) -> FieldEditor:
+        """The editor."""
+        return self.query_one(FieldEditor)
+
+    @property
+    def row(self) -> Row | None:
+        """The row whose form is shown."""
+        return self._row
+
+    # --- showing ----------------------------------------------------------------------------------------------
+
+    def show_records(
+        self, engagement: Engagement, tool: Tool, today: date, drafts: Drafts, filter_text: str = ""
+    ) -> None:
+        """Show a tool's records as they are now, keeping cursor, mode and what is being typed."""
+        self._engagement, self._tool, self._today, self._drafts = engagement, tool, today, drafts
+        self.table.preview = None
+        texts = {place: text for place, (text, _) in drafts.items()}
+        self.table.show_tool(engagement, tool, today.isoformat(), texts, filter_text)
+        if self._row is not None:
+            self._row = next((row for row in engagement.rows(tool.id) if row.uid == self._row.uid), self._row)
+            self.sheet.show_row(engagement, self._row, drafts)
+        self._show_headings()
+        self._show_detail()
+
+    def show_table(self) -> None:
+        """Show the table in place of the form."""
+        self.editor.close()
+        self.mode, self._row = "table", None
+        self._show_mode()
+        self.table.focus()
+
+    def show_sheet(self, row: Row, field_id: str = "") -> None:
+        """Show the form of a row and edit one of its fields, the first one unless named."""
+        assert self._engagement is not None
+        self.mode, self._row = "sheet", row
+        self.sheet.active = field_id if field_id and row.tool.field(field_id).computed is None else ""
+        self._show_mode()
+        self.sheet.show_row(self._engagement, row, self._drafts)
+        self.call_after_refresh(self._edit_active)
+
+    def _show_mode(self) -> None:
+        for widget in (self.table, self.query_one("#headings")):
+            widget.display = self.mode == "table"
+        self.sheet.display = self.mode == "sheet"
+        self.post_message(self.Changed())
+
+    def _show_headings(self) -> None:
+        tool, table = self._tool, self.table
+        if tool is not None:
+            first, sort = table.first_column, table.sort
+            self.query_one("#headings", TextLines).show(
+                lambda width: [headings_line(tool, table.columns(width), first, sort)]
+            )
+
+    def _show_detail(self) -> None:
+        detail, engagement = self.query_one("#detail", TextLines), self._engagement
+        if self._cell is not None:
+            row, field, _ = self._cell
+            reason, meaning = self._drafts.get((row.uid, field.id), ("", ""))[1], self._meaning
+            detail.show(lambda width: _help_with_meaning(field, row, reason, meaning, width))
+            return
+        row_, field_ = self.table.cursor_row, self.table.cursor_field
+        if engagement is None or self._tool is None:
+            return
+        if row_ is None or field_ is None:
+            tool = self._tool
+            detail.show(lambda width: _empty_lines(tool, self.table.hidden, width))
+            return
+        today, drafts = self._today.isoformat(), self._drafts
+        draft = drafts.get((row_.uid, field_.id))
+        detail.show(lambda width: _with_draft(detail_lines(engagement, row_, field_, today, width), draft))
+
+    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
+        """Say more of the row under the cursor."""
+        event.stop()
+        self._show_detail()
+        self.post_message(self.Changed())
+
+    def on_record_table_scrolled(self, event: RecordTable.Scrolled) -> None:
+        """Follow the table's columns."""
+        event.stop()
+        self._show_headings()
+        self._show_detail()
+
+    def on_resize(self) -> None:
+        """Keep the editor over its field."""
+        if self._cell is not None:
+            self.call_after_refresh(self._place_editor)
+
+    # --- editing ----------------------------------------------------------------------------------------------
+
+    def on_record_table_cell_chosen(self, event: RecordTable.CellChosen) -> None:
+        """Edit a cell; a computed one says why it cannot be edited, by its help."""
+        event.stop()
+        if event.field.computed is None:
+            self.edit(event.row, event.field)
+
+    def edit(self, row: Row, field: Field) -> None:
+        """Edit a field of a row: over its cell in the table, or over its place in the form."""
+        assert self._engagement is not None
+        draft = self._drafts.get((row.uid, field.id))
+        text = draft[0] if draft else self._engagement.show(row, field.id)
+        self._cell, self._meaning = (row, field, text), ""
+        region, below = self._region(field)
+        self.editor.open(field, text, region, field_options(self._engagement, field), below)
+        self._show_detail()
+        self.post_message(self.Changed())
+
+    def _place_editor(self) -> None:
+        if self._cell is not None and self.editor.is_open:
+            region, below = self._region(self._cell[1])
+            self.editor.place(region, below)
+
+    def _region(self, field: Field) -> tuple[Region, int]:
+        """Return where the editor goes, and how many lines there are below it."""
+        widget = self.table if self.mode == "table" else self.sheet
+        inner = self.table.cell_region() if self.mode == "table" else self.sheet.field_region()
+        place = inner.translate(widget.region.offset - self.region.offset)
+        if self.mode == "table":
+            wide = max(place.width, 40 if field.type == "note" else 12)
+            height = 5 if field.type == "note" else 1
+            x = max(min(place.x, self.size.width - wide), 0)
+            y = max(min(place.y, self.size.height - height), 0)
+            place = Region(x, y, min(wide, self.size.width), height)
+        return place, self.size.height - place.bottom
+
+    def _edit_active(self) -> None:
+        if self.mode == "sheet" and self._row is not None and self.sheet.active_field is not None:
+            self.sheet.activate(self.sheet.active)
+            self.call_after_refresh(self._open_active)
+
+    def _open_active(self) -> None:
+        if self.mode == "sheet" and self._row is not None and self.sheet.active_field is not None:
+            self.edit(self._row, self.sheet.active_field)
+
+    def on_field_editor_typed(self, event: FieldEditor.Typed) -> None:
+        """Show what a text would mean, and the computed fields that follow from it."""
+        event.stop()
+        if self._cell is None or self._engagement is None:
+            return
+        row, field, _ = self._cell
+        try:
+            value = typed(self._engagement, field, event.text, self._today)
+        except PcsmError:
+            self._meaning = ""
+        else:
+            self._meaning = _meaning(field, value, event.text)
+            if any(item.computed for item in row.tool.fields):
+                preview = Row(row.tool, row.uid, {**row.record, field.id: value}, row.stored, row.default)
+                self._show_preview(preview)
+        self._show_detail()
+
+    def _show_preview(self, preview: Row) -> None:
+        assert self._engagement is not None
+        if self.mode == "table":
+            self.table.preview = preview
+            self.table.redraw_line(self.table.cursor)
+        else:
+            self.sheet.show_row(self._engagement, preview, self._drafts)
+
+    def on_field_editor_left(self, event: FieldEditor.Left) -> None:
+        """Hand on what was typed, and go where one went."""
+        event.stop()
+        if self._cell is None:
+            return
+        row, field, before = self._cell
+        self._cell, self._meaning, self.table.preview = None, "", None
+        if event.text != before:
+            self.post_message(self.Edited(row, field, event.text))
+        elif self.mode == "table":
+            self.table.redraw_line(self.table.cursor)
+        if self.mode == "table":
+            self.table.focus()
+            self._show_detail()
+            self.post_message(self.Changed())
+            return
+        self._leave_field(event.way)
+
+    def _leave_field(self, way: str) -> None:
+        following = self.sheet.neighbour(1 if way == "next" else -1)
+        if way == "close" or (way == "next" and not following):
+            self.post_message(self.SheetClosed())
+            return
+        self.sheet.active = following or self.sheet.active
+        # After the change has been made: the next field may show what follows from it.
+        self.call_after_refresh(self._edit_active)
+
+
+def field_options(engagement: Engagement, field: Field) -> list[str]:
+    """Return what can be chosen in a field: its choices, the rows it may refer to, the people that are known."""
+    if field.type == "choice":
+        return [choice.name for choice in field.choices]
+    if field.type == "yes_no":
+        return ["Yes", "No"]
+    if field.type in ("ref", "refs"):
+        return [engagement.title(row) for tool_id in field.to for row in engagement.rows(tool_id)]
+    return list(engagement.people()) if field.type == "person" else []
+
+
+def _meaning(field: Field, value: object, text: str) -> str:
+    """Return what a text means where that is not what it says: a date for `fri`, a duration for `2w`."""
+    if field.type not in ("date", "duration", "money", "percent") or value is None:
+        return ""
+    shown = show_value(field, value)
+    if field.type == "date":
+        shown = f"{date.fromisoformat(shown):%A} {shown}"
+    return "" if shown == text.strip() else f"= {shown}"
+
+
+def _help_with_meaning(field: Field, row: Row, reason: str, meaning: str, width: int) -> list[Line]:
+    lines = field_help_lines(field, row, reason, width)
+    return [(Span(meaning, "good"),), *lines] if meaning else lines
+
+
+def _with_draft(lines: list[Line], draft: tuple[str, str] | None) -> list[Line]:
+    return lines if draft is None else [(Span(f"Not saved: {draft[1]}", "bad"),), *lines]
+
+
+def _empty_lines(tool: Tool, hidden: int, width: int) -> list[Line]:
+    if hidden:
+        return [(Span(f"None of the {hidden} rows holds that. / changes the filter.", "title"),)]
+    return [(Span(f"No rows yet. a adds the first {tool.row_name}.", "title"),), *wrapped(reflowed(tool.help), width)]

@@ -1,0 +1,98 @@
+"""What is wrong in an engagement file, finding by finding, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pcsm_tui.domain.declarations import RESERVED_FIELDS, Tool
+from pcsm_tui.domain.engagement import META, Engagement, Row, uid_of
+from pcsm_tui.insight.attention import raci_problem
+
+KNOWN_TABLES = frozenset({META, "baselines", "~conflicts", "~gone", "~history"})
+"""Tables of the format that are no tools."""
+RACI = "raci"
+
+
+class Finding(NamedTuple):
+    """Something that is wrong, and where; or, when `serious` is false, merely something worth knowing."""
+
+    tool: str
+    uid: str
+    field: str
+    sentence: str
+    serious: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where it is: `tool/uid field`, the parts that it has."""
+        return f"{self.tool}/{self.uid} {self.field}".strip().rstrip("/")
+
+
+def check(engagement: Engagement, personal: bool = False) -> list[Finding]:
+    """Return everything that is wrong in a document: values, references, uids, the RACI rule; then what is unknown.
+
+    `personal` says that it is the person's own file, which alone may hold the personal tools.
+    """
+    found = [*_uids(engagement)]
+    for tool in engagement.framework.tools:
+        if tool.id in engagement.document:
+            found += [*_misplaced(tool, personal), *_rows(engagement, tool)]
+    return [*found, *_unknown(engagement)]
+
+
+def _misplaced(tool: Tool, personal: bool) -> Iterator[Finding]:
+    if (tool.audience == "personal") is not personal:
+        right = "belongs in your own file only" if not personal else "belongs in an engagement, not in your own file"
+        yield Finding(tool.id, "", "", f"{tool.name} {right}.")
+
+
+def _rows(engagement: Engagement, tool: Tool) -> Iterator[Finding]:
+    rows = [row for row in engagement.rows(tool.id) if row.stored]
+    if tool.single and len(rows) > 1:
+        yield Finding(tool.id, "", "", f"{tool.name} has one record; here are {len(rows)}.")
+    for row in rows:
+        yield from _values(engagement, row)
+        if tool.id == RACI and (problem := raci_problem(engagement, row)):
+            field = "responsible" if "responsible" in problem else "accountable"
+            yield Finding(tool.id, row.uid, field, f"{engagement.title(row)}: {problem}.")
+
+
+def _values(engagement: Engagement, row: Row) -> Iterator[Finding]:
+    for name, reason in engagement.problems(row).items():
+        yield Finding(row.tool.id, row.uid, name, f"{row.tool.field(name).name} {reason}.")
+    order = row.record.get("order")
+    if order is not None and type(order) is not int:
+        yield Finding(row.tool.id, row.uid, "order", f"Its place among the rows is {order!r}, not a whole number.")
+
+
+def _uids(engagement: Engagement) -> Iterator[Finding]:
+    """Two records of one uid: references to it could mean either."""
+    seen: dict[str, str] = {}
+    for table, records in engagement.document.items():
+        if table in KNOWN_TABLES:
+            continue
+        for doc_id, record in records.items():
+            uid = uid_of(engagement.document, table, doc_id)
+            if uid in seen:
+                yield Finding(table, uid, "uid", f"The record {doc_id} has the uid of {seen[uid]}.")
+            elif record.get("uid") != uid:
+                yield Finding(table, uid, "uid", f"The record {doc_id} has no uid; it gets this one.", serious=False)
+            seen.setdefault(uid, f"{table} {doc_id}")
+
+
+def _unknown(engagement: Engagement) -> Iterator[Finding]:
+    """Tables and fields that the framework does not declare: kept as they are, and perhaps misspelt."""
+    for table, records in engagement.document.items():
+        if table in KNOWN_TABLES:
+            continue
+        if not engagement.framework.has_tool(table):
+            count = f"{len(records)} record{'s' if len(records) != 1 else ''}"
+            yield Finding(table, "", "", f"No tool of this name is declared; its {count} are kept.", serious=False)
+            continue
+        tool = engagement.framework.tool(table)
+        for doc_id, record in records.items():
+            for name in sorted(record):
+                if name not in RESERVED_FIELDS and not tool.has(name):
+                    uid = uid_of(engagement.document, table, doc_id)
+                    yield Finding(table, uid, name, "No field of this name is declared; it is kept.", serious=False)

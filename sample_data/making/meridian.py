@@ -1,0 +1,4 @@
+"""stub"""
+STEM = "meridian-grid"
+def with_generated(content):
+    return content

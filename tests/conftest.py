@@ -1,0 +1,30 @@
+"""What every test gets: folders of its own in place of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "pcsm", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("pcsm")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the test away from the user's files and settings; return the home folder that it sees."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name, place in {
+        "XDG_CONFIG_HOME": ".config",
+        "XDG_STATE_HOME": ".local/state",
+        "XDG_DATA_HOME": ".local/share",
+        "XDG_CACHE_HOME": ".cache",
+    }.items():
+        monkeypatch.setenv(name, str(home / place))
+    for name in ("PCSM_NAME", "PCSM_REPOSITORY", "PCSM_CURRENCY", "PCSM_THEME", "PCSM_ASCII", "PCSM_MOUSE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return home
