@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from pcsm_tui import __version__
 from pcsm_tui.cli import changing, checking, exporting, looking, own, output, repository, screen
 from pcsm_tui.errors import PcsmError
 
@@ -32,9 +33,7 @@ class Program(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run a command line and end the process: 0 done, 1 findings, 2 usage, 3 refused, 4 failed, 130 interrupted."""
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")
+        _make_writable()
         try:
             code = super().main(args, NAME, complete_var=f"_{NAME.upper()}_COMPLETE", standalone_mode=False)
             sys.stdout.flush()
@@ -70,6 +69,16 @@ class Program(click.Group):
                 formatter.write_dl(rows)
 
 
+def _make_writable() -> None:
+    """Let the outputs take any text: a closed one swallows it, one that is not UTF-8 writes escapes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for the rest of the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _told(problem: click.ClickException) -> int:
     """Tell of a mistake in the command line in a sentence, with where the help is; return the exit code."""
     if isinstance(problem, click.exceptions.NoArgsIsHelpError):
@@ -88,7 +97,7 @@ def _told(problem: click.ClickException) -> int:
     subcommand_metavar="[PATH] | COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name=NAME, prog_name=NAME, message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context) -> int:
     """Customer engagements by the Practical CSM Framework.

@@ -74,8 +74,9 @@ def settle_drops(before: Data, after: Data, source: str) -> None:
     """
     old, new = _by_id(before["tools"]), _by_id(after["tools"])
     _settle_tools(old.keys() - new.keys(), new.values(), source)
-    for tool_id in old.keys() & new.keys():
-        _settle_fields(old[tool_id], new[tool_id], source)
+    for tool_id, tool in new.items():
+        if tool_id in old:
+            _settle_fields(old[tool_id], tool, source)
     for phase in after["phases"]:
         for activity in phase["activities"]:
             activity["tools"] = [name for name in activity.get("tools", []) if name in new or name not in old]
@@ -110,7 +111,7 @@ def _settle_fields(before: Data, after: Data, source: str) -> None:
             place = f"{source}: tools.{after['id']}.fields.drop"
             raise DeclarationError(f"{place}: {name!r} cannot be dropped: {reason}.", hint)
     relied = RELIED_ON.get(after["id"], Reliance(""))
-    for name in old.keys() & set(relied.choices):
+    for name in filter(old.__contains__, relied.choices):
         lost = _choice_ids(old[name]) - _choice_ids(new[name])
         if lost:
             place = f"{source}: tools.{after['id']}.fields.{name}.choices.drop"

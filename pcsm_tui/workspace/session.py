@@ -11,7 +11,7 @@ from pcsm_tui.domain import changes, editing
 from pcsm_tui.domain.changes import Change, Clash
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
-from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
 from pcsm_tui.domain.values import Value, how_to_write
 from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError, ValueRefused
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
@@ -111,7 +111,8 @@ class Session:
 
     def new_row(self, tool: Tool, values: Mapping[str, Value]) -> Row:
         """Return a row that is not in the file yet and enters it with its first value, by `add`."""
-        return Row(tool, new_uid(), values, stored=False)
+        uid = new_uid()
+        return Row(tool, uid, doc_id_of(uid), values, stored=False)
 
     def add(self, tool: Tool, values: Mapping[str, Value], after: Row | None = None, uid: str = "") -> Row:
         """Add a row, under the uid given or a new one, and return it; raises `PcsmError` for values that do not fit."""

@@ -108,9 +108,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_tool", "Tool before", "left_square_bracket", "tool", "The tool before, of this phase."),
     Command("open_document", "Show the link", "v", "document", "Show the whole link of the document.", palette=False),
     # a form
-    Command("next_field", "Next field", "down,tab,enter", "form", "Keep what was typed and go to the next field."),
-    Command("previous_field", "Field before", "up,shift+tab", "form", "Keep what was typed and go to the field before."),
-    Command("close", "Close", "escape", "form", "Keep what was typed and go back.", "close"),
+    Command("next_field", "Next field", "tab,enter", "form", "Keep what was typed and go to the next field.", "next", palette=False),
+    Command("previous_field", "Field before", "shift+tab", "form", "Keep what was typed and go back one.", "before", palette=False),
+    Command("option_down", "Next choice", "down", "form", "The next choice; without choices the next field.", palette=False),
+    Command("option_up", "Choice before", "up", "form", "The choice before; without choices the field before.", palette=False),
+    Command("close", "Close", "escape", "form", "Keep what was typed and leave.", "close", palette=False),
 )
 """In the order in which help and the key list show them."""
 
@@ -127,7 +129,7 @@ WHERE = {
     "cells": "In a table's cells",
     "tool": "In a tool",
     "document": "In documents",
-    "form": "In a form",
+    "form": "While a field is edited",
 }
 """The headings under which the commands stand in help and in the key list."""
 

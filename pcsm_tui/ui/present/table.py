@@ -39,15 +39,20 @@ def column_width(field: Field) -> int:
     return max(width, min(cell_len(field.name), 10))
 
 
+def staying(tool: Tool) -> int:
+    """Return how many columns stay in view when others scroll: the one that names the row, and a number before it."""
+    return 2 if len(tool.fields) > 1 and tool.fields[1].id == tool.title_field.id else 1
+
+
 def visible_columns(tool: Tool, first: int, width: int) -> list[Column]:
-    """Return the columns that fit: the first field always, then the others from index `first` on."""
+    """Return the columns that fit: those that stay in view always, then the others from index `first` on."""
     room = width - GUTTER
-    title = Column(tool.fields[0], min(column_width(tool.fields[0]), max(room - 8, 8)))
-    found, used = [title], title.width + 1
-    for field in tool.fields[max(first, 1) :]:
+    found = [Column(field, min(column_width(field), max(room - 16, 8))) for field in tool.fields[: staying(tool)]]
+    used = sum(column.width + 1 for column in found)
+    for field in tool.fields[max(first, staying(tool)) :]:
         length = column_width(field)
         if used + length > room:
-            if len(found) == 1 and room - used >= 8:
+            if room - used >= 8:
                 found.append(Column(field, room - used))
             break
         found.append(Column(field, length))
@@ -67,14 +72,14 @@ def _shared_out(found: list[Column], spare: int) -> list[Column]:
 
 def first_column_for(tool: Tool, cursor: int, first: int, width: int) -> int:
     """Return from which column on to draw so that the column of the cursor is seen, moving as little as needed."""
-    if cursor == 0:
-        return 1
-    first = min(first, cursor)
+    if cursor < staying(tool):
+        return staying(tool)
+    first = min(max(first, staying(tool)), cursor)
     while first < cursor and tool.fields[cursor].id not in {
         column.field.id for column in visible_columns(tool, first, width)
     }:
         first += 1
-    return max(first, 1)
+    return first
 
 
 def headings_line(tool: Tool, columns: list[Column], first: int, sort: str) -> Line:
@@ -82,7 +87,7 @@ def headings_line(tool: Tool, columns: list[Column], first: int, sort: str) -> L
     spans = [Span(" " * GUTTER)]
     for place, column in enumerate(columns):
         sign = "" if sort.lstrip("-") != column.field.id else ("▼" if sort.startswith("-") else "▲")
-        hidden = "‹" if place == 1 and first > 1 else ""
+        hidden = "‹" if place == staying(tool) and first > staying(tool) else ""
         align = "right" if column.field.type in _RIGHT else "left"
         spans.append(Span(fit(hidden + column.field.name + sign, column.width, align) + " ", "heading"))
     last = tool.fields.index(columns[-1].field)
@@ -130,12 +135,6 @@ def row_line(
 
 def _shown_type(tool: Tool, field: Field) -> str:
     return result_field(tool, field).type if field.computed else field.type
-
-
-class Order(NamedTuple):
-    """How a table is ordered: by a field, descending with a leading -, or by hand when empty."""
-
-    sort: str = ""
 
 
 def ordered(engagement: Engagement, rows: list[Row], sort: str) -> list[Row]:

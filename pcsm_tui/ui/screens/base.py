@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from pcsm_tui.ui.commands.registry import BY_ID, Command
 from pcsm_tui.ui.present.foot import KeyHint, key_sign
@@ -40,15 +41,21 @@ class QuietFocus(Screen[object]):
         """Return the commands that the focused part and those around it answer: command, key, why disabled."""
         found: dict[str, tuple[Command, str, str]] = {}
         taken: set[str] = set()
+        typing = isinstance(self.focused, (Input, TextArea))
         for node, bindings in self._modal_binding_chain:
             for key, binding in bindings:
                 command = BY_ID.get(binding.id or "")
-                if command is None or key in taken:
+                if command is None or key in taken or (typing and _is_typed(key)):
                     continue
                 taken.add(key)
                 reason = getattr(node, f"{command.id}_disabled", None)
                 found.setdefault(command.id, (command, key, reason() if callable(reason) else ""))
         return list(found.values())
+
+
+def _is_typed(key: str) -> bool:
+    """Return whether a key puts a character where one types, so that it can do nothing else there."""
+    return len(key) == 1 or (key.islower() and "_" in key) or key in ("space", "colon", "slash")
 
 
 class BaseScreen(QuietFocus):

@@ -78,7 +78,7 @@ class ToolScreen(EngagementScreen):
     def _recall(self) -> None:
         """Go to where one was in this tool when it was left."""
         key = (self.session.path, self.tool.id)
-        uid, column, sort = self._places.get(key, ("", 0, self.tool.sort))
+        uid, column, sort = self._places.get(key, ("", -1, self.tool.sort))
         self._shown, self.filter_text = key, ""
         self.pane.table.sort = sort
         self.reload()
@@ -86,7 +86,8 @@ class ToolScreen(EngagementScreen):
             self.pane.table.go_to(uid)
         else:
             self.pane.table.action_first()
-        self.pane.table.column = column
+        if column >= 0:
+            self.pane.table.column = column
 
     def reload(self) -> None:
         """Show the records as they are now."""

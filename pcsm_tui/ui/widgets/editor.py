@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
 from pcsm_tui.domain.declarations import Field
+from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span, fit
 from pcsm_tui.ui.widgets.inputs import QuietInput, QuietTextArea
 from pcsm_tui.ui.widgets.lines import Lines
 
 Way = Literal["next", "previous", "close"]
 MOST_OPTIONS = 7
+_APPENDED = ("text", "refs", "tags", "link")
+"""Types whose text one goes on writing; in the others what is typed takes the place of what is there."""
 _MUST_BE_ONE = ("choice", "ref", "yes_no")
 
 
@@ -55,13 +57,7 @@ class Options(Lines):
 class FieldEditor(Widget):
     """An input for one field. It posts `Left` with the text when one leaves it, whichever way: nothing is lost."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "down", show=False),
-        Binding("up", "up", show=False),
-        Binding("tab", "leave('next')", show=False),
-        Binding("shift+tab", "leave('previous')", show=False),
-        Binding("escape", "leave('close')", show=False),
-    ]
+    BINDINGS = bindings_for("form")
 
     class Left(Message):
         """The editor was left: with the text as it then was, and the way that one went."""
@@ -142,6 +138,8 @@ class FieldEditor(Widget):
             with self.prevent(Input.Changed):
                 self._single.value = text
             self._single.cursor_position = len(text)
+            if self._field is not None and self._field.type not in _APPENDED:
+                self._single.action_select_all()
 
     @property
     def _single(self) -> QuietInput:
@@ -191,13 +189,25 @@ class FieldEditor(Widget):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Leave for the next field."""
         event.stop()
-        self.action_leave("next")
+        self.leave("next")
 
-    def action_down(self) -> None:
+    def action_next_field(self) -> None:
+        """Leave for the next field."""
+        self.leave("next")
+
+    def action_previous_field(self) -> None:
+        """Leave for the field before."""
+        self.leave("previous")
+
+    def action_close(self) -> None:
+        """Leave."""
+        self.leave("close")
+
+    def action_option_down(self) -> None:
         """Choose the next option, or leave for the next field."""
         self._choose(1, "next")
 
-    def action_up(self) -> None:
+    def action_option_up(self) -> None:
         """Choose the option before, or leave for the field before."""
         self._choose(-1, "previous")
 
@@ -209,9 +219,9 @@ class FieldEditor(Widget):
             options.show(options.found, place)
             self.post_message(self.Typed(self.text))
         else:
-            self.action_leave(way)
+            self.leave(way)
 
-    def action_leave(self, way: Way) -> None:
+    def leave(self, way: Way) -> None:
         """Leave the editor; what was typed goes with the message."""
         if self.is_open:
             text = self.text
@@ -226,4 +236,4 @@ class FieldEditor(Widget):
             if 0 <= place < len(options.found):
                 self._moved = True
                 options.show(options.found, place)
-                self.action_leave("next")
+                self.leave("next")

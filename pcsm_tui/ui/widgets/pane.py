@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -225,7 +226,7 @@ class RecordPane(Container):
         else:
             self._meaning = _meaning(field, value, event.text)
             if any(item.computed for item in row.tool.fields):
-                preview = Row(row.tool, row.uid, {**row.record, field.id: value}, row.stored, row.default)
+                preview = replace(row, record={**row.record, field.id: value})
                 self._show_preview(preview)
         self._show_detail()
 

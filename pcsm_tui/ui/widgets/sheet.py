@@ -33,10 +33,8 @@ class RecordSheet(Lines):
 
     def show_row(self, engagement: Engagement, row: Row, drafts: Mapping[tuple[str, str], tuple[str, str]]) -> None:
         """Show a row; `drafts` are refused texts with their reasons, by uid and field."""
-        if self._row is None or self._row.tool is not row.tool:
-            self.active = ""
         self._engagement, self._row, self._drafts = engagement, row, drafts
-        if not self.active:
+        if not self.active or not row.tool.has(self.active):
             self.active = next((field.id for field in row.tool.fields if field.computed is None), row.tool.fields[0].id)
         self.redraw()
 

@@ -20,6 +20,7 @@ from pcsm_tui.ui.present.table import (
     ordered,
     row_line,
     searchable,
+    staying,
     visible_columns,
 )
 from pcsm_tui.ui.widgets.lines import LineList
@@ -54,7 +55,7 @@ class RecordTable(LineList):
         self._rows: dict[str, Row] = {}
         self._texts: dict[str, tuple[Row, str]] = {}
         self.preview: Row | None = None
-        self.first_column = 1
+        self.first_column = 0
         self.sort = ""
         self.hidden = 0
 
@@ -69,8 +70,8 @@ class RecordTable(LineList):
         """Show a tool's rows: those that hold every word of the filter, in the order of `sort`."""
         if self._tool is not tool:
             self._texts.clear()
-            self.first_column = 1
-            self.set_reactive(RecordTable.column, 0)
+            self.first_column = staying(tool)
+            self.set_reactive(RecordTable.column, staying(tool) - 1)
         self._engagement, self._tool, self._today, self._drafts = engagement, tool, today, drafts
         rows = list(engagement.rows(tool.id))
         shown = [row for row in rows if self._passes(row, filter_text.casefold().split())]
