@@ -48,9 +48,10 @@ class _Word(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return what could be meant; nothing where it cannot be known."""
         try:
-            return [item for item in self._offered(ctx, incomplete) if item.type != "plain" or item.value.startswith(incomplete)]
+            offered = list(self._offered(ctx, incomplete))
         except (PcsmError, OSError):
             return []
+        return [item for item in offered if item.type != "plain" or item.value.startswith(incomplete)]
 
     def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
         raise NotImplementedError

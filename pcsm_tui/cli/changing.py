@@ -90,7 +90,9 @@ def tick(file: str, target: str, as_json: bool) -> None:
 @click.option("--down", type=click.IntRange(min=1), metavar="N", help="By so many places towards the last row.")
 @json_option
 def move(file: str, target: str, up: int | None, down: int | None, as_json: bool) -> None:
-    """Move a row up or down among the rows of its tool; at the end it stays.
+    """Move a row up or down in its tool.
+
+    It stops at the first and the last place.
 
     \b
     pcsm move harbour-foods tasks/3fa4b1 --up 2
@@ -109,7 +111,9 @@ def move(file: str, target: str, up: int | None, down: int | None, as_json: bool
 @row_argument
 @json_option
 def duplicate(file: str, target: str, as_json: bool) -> None:
-    """Add a copy of a row below it, not done yet, and print its uid.
+    """Add a copy of a row below it, and print its uid.
+
+    The copy is not done yet.
 
     \b
     pcsm duplicate harbour-foods adoption-activities/77ab
@@ -141,9 +145,9 @@ def remove(file: str, target: str) -> None:
 @click.argument("act", type=click.Choice(("start", "finish", "reopen")))
 @json_option
 def phase(file: str, number: int, act: str, as_json: bool) -> None:
-    """Start, finish or reopen phase N; the timeline notes it.
+    """Start, finish or reopen phase N.
 
-    No phase is ever locked: several can be in progress, and one can be finished with something still open. What is open
+    The timeline notes it. No phase is ever locked: several can be in progress, and one can be finished with something still open. What is open
     is then told.
 
     \b
@@ -156,10 +160,13 @@ def phase(file: str, number: int, act: str, as_json: bool) -> None:
     if found.personal:
         raise UsageError("Your own file has no phases.", "Name an engagement.")
     before = phase_line(found.session.engagement, number)
-    if act != "finish" and (before.state == "Finished") is (act == "start"):
-        hint = "It is finished: `reopen` sets it back in progress." if act == "start" else f"It is {before.state.casefold()}."
-        raise UsageError(f"Phase {number} {before.name} cannot be {'start' if act == 'start' else 'reopen'}ed.", hint)
-    found.session.set_phase(number, "Finished" if act == "finish" else "In progress")
+    finished = before.state == "Finished"
+    if act == "start" and finished:
+        raise UsageError(f"Phase {number} {before.name} is finished.", "`reopen` puts it in progress again.")
+    if act == "reopen" and not finished:
+        raise UsageError(f"Phase {number} {before.name} is not finished.", "`start` puts it in progress.")
+    if not (act == "finish" and finished):
+        found.session.set_phase(number, "Finished" if act == "finish" else "In progress")
     after = phase_line(found.session.engagement, number)
     if as_json:
         output.json(after)

@@ -13,10 +13,12 @@ from pcsm_tui.errors import PcsmError
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @json_option
 def check(files: tuple[str, ...], as_json: bool) -> int:
-    """Check engagement files: values, choices, references, uids, the RACI rule.
+    """Check engagement files, and list what is wrong.
 
-    Prints a line for each finding and ends with 1 when there are any. Tables and fields that the framework does not know
-    are kept and only mentioned. A file that cannot be opened is told of, and ends the command with 3 or 4.
+    Checked are values, choices, references, uids and the RACI rule.
+
+    Prints a line for each finding and ends with 1 when there are any. Tables and fields that the framework does not
+    know are kept and only mentioned. A file that cannot be opened is told of, and ends the command with 3 or 4.
 
     \b
     pcsm check harbour-foods

@@ -8,10 +8,8 @@ from unicodedata import category, east_asian_width
 
 ELLIPSIS = "…"
 GAP = "  "
-NARROWEST = 8
-"""No column is made narrower than this, unless all that it holds is; the rightmost columns are left out first."""
-WIDEST = 48
-"""A column wider than this gives way first."""
+NARROWEST = 16
+"""No column is made narrower than this or its name, unless all that it holds is; columns are left out instead."""
 
 
 def cell_width(text: str) -> int:
@@ -84,12 +82,16 @@ class Table(NamedTuple):
 
 
 def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table:
-    """Return rows of one-line cells under the names of their columns, fitted to a width in cells."""
+    """Return rows of one-line cells under the names of their columns, fitted to a width in cells.
+
+    The first column, by which one names a row in other commands, is never cut to make room for others.
+    """
     natural = [
-        max(cell_width(name), *(cell_width(row[place]) for row in rows)) if rows else cell_width(name)
-        for place, name in enumerate(names)
+        max([cell_width(name), *(cell_width(row[place]) for row in rows)]) for place, name in enumerate(names)
     ]
-    widths = _fitted(natural, width)
+    least = [min(size, max(NARROWEST, cell_width(name))) for size, name in zip(natural, names, strict=True)]
+    least[0] = natural[0]
+    widths = _fitted(natural, least, width)
     shown = range(len(widths))
 
     def line(cells: Sequence[str]) -> str:
@@ -98,19 +100,17 @@ def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     return Table(line(names), tuple(line(row) for row in rows), tuple(names[len(widths) :]))
 
 
-def _fitted(natural: list[int], width: int) -> list[int]:
-    """Return the widths of as many columns as fit; the widest give way until those do."""
-    least = [min(size, NARROWEST) for size in natural]
+def _fitted(natural: list[int], least: list[int], width: int) -> list[int]:
+    """Return the widths of as many columns, from the left, as fit at their least; what room is left they share."""
     count = len(natural)
     while count > 1 and sum(least[:count]) + len(GAP) * (count - 1) > width:
         count -= 1
-    room = width - len(GAP) * (count - 1)
-    widths = [min(size, WIDEST) for size in natural[:count]]
-    while sum(widths) > room:
-        widest = max(range(count), key=lambda place: widths[place])
-        if widths[widest] <= 1:
+    widths, room = least[:count], width - len(GAP) * (count - 1)
+    widths[0] = min(widths[0], room) if count == 1 else widths[0]
+    while (spare := room - sum(widths)) > 0:
+        growing = [place for place in range(count) if widths[place] < natural[place]]
+        if not growing:
             break
-        widths[widest] -= 1
-    for place in range(count):
-        widths[place] += min(natural[place] - widths[place], max(room - sum(widths), 0))
+        for place in growing[:spare]:
+            widths[place] += min(natural[place] - widths[place], max(spare // len(growing), 1))
     return widths

@@ -38,7 +38,7 @@ def export(
     listing: bool,
     as_json: bool,
 ) -> None:
-    """Export a report or a tool as a document, with what the customer must not see left out.
+    """Export a report or a tool, safe for the customer.
 
     Internal tools, fields and rows come with --internal only; your own tools are never exported. References stand as
     names. In csv, a cell that a spreadsheet would run as a formula has an apostrophe in front.

@@ -25,7 +25,7 @@ FEW = 5
 @click.argument("number", type=int, required=False, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs; values as the file holds them.")
 def show(file: str, what: str, number: int | None, as_json: bool) -> None:
-    """Show an engagement at a glance, a phase of it, a tool, or one row of a tool.
+    """Show an engagement, a phase, a tool or a row.
 
     In the JSON of a tool, values are those of the file: percentages in tenths, durations in working minutes, amounts in
     minor units with their currency, references as uids.
@@ -38,7 +38,8 @@ def show(file: str, what: str, number: int | None, as_json: bool) -> None:
     pcsm show me career-plan
     """
     if (what == "phase") is not (number is not None):
-        raise UsageError(f"{what} takes {'a number' if what == 'phase' else 'no number'}.", "Write: pcsm show FILE phase 4")
+        wrong = "phase takes a number." if what == "phase" else f"{what} takes no number."
+        raise UsageError(wrong, "Write: pcsm show FILE phase 4")
     found = opened(file)
     if number is not None:
         _show_phase(found, number, as_json)
@@ -121,9 +122,10 @@ def _show_overview(found: Opened, as_json: bool) -> None:
         return
     _write_head(view)
     rows = [
-        (line.stage, f"{line.number} {line.name}", line.state, f"{line.done} of {line.activities}", line.started, line.finished)
-        for line in view.phases
-    ]
+        (item.stage, f"{item.number} {item.name}", item.state, f"{item.done} of {item.activities}", item.started,
+         item.finished)
+        for item in view.phases
+    ]  # fmt: skip
     output.text()
     output.table(("Stage", "Phase", "State", "Done", "Started", "Finished"), rows)
     _write_needs("Needs you", view.attention)
@@ -207,7 +209,9 @@ def _write_phase(view: PhaseView) -> None:
 @click.option("--phase", type=int, metavar="N", help="Only the tools of this phase; 0 for those of no phase.")
 @json_option
 def tools(names: tuple[str, ...], phase: int | None, as_json: bool) -> None:
-    """List every tool with its fields, their types, and what can be written in them.
+    """List the tools with their fields and types.
+
+    With each field stands what can be written in it; a * marks those without which a row is incomplete.
 
     \b
     pcsm tools --phase 4

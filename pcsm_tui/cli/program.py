@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pcsm_tui import __version__
-from pcsm_tui.cli import changing, checking, exporting, looking, own, output, repository, screen
+from pcsm_tui.cli import changing, checking, exporting, looking, output, own, repository, screen
 from pcsm_tui.errors import PcsmError
 
 NAME = "pcsm"
@@ -64,7 +64,7 @@ class Program(click.Group):
         """Write the commands under their headings."""
         longest = max(len(name) for names in _SECTIONS.values() for name in names)
         for heading, names in _SECTIONS.items():
-            rows = [(name.ljust(longest), self.commands[name].get_short_help_str(limit=66)) for name in names]
+            rows = [(name.ljust(longest), self.commands[name].get_short_help_str(limit=80)) for name in names]
             with formatter.section(heading):
                 formatter.write_dl(rows)
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", callback=well_formed)
 @click.option("--dir", "folder", type=click.Path(), help="The folder to make it in; your repository unless given.")
-@click.option("--initiative", default="", callback=well_formed, help="What the customer is trying to do, in a few words.")
+@click.option("--initiative", default="", callback=well_formed, help="What the customer is trying to do.")
 @click.option("--template", type=FILE, help="An engagement whose re-usable rows are taken over.")
 def new(name: str, folder: str | None, initiative: str, template: str | None) -> None:
-    """Begin an engagement with the customer NAME, and print the path of its file.
+    """Begin an engagement, and print the path of its file.
+
+    NAME is the customer's, as its own people use it.
 
     With --template, plans, checklists and the like are taken over from another engagement; its customer, people, dates
     and ticks are not.
@@ -43,7 +45,9 @@ def new(name: str, folder: str | None, initiative: str, template: str | None) ->
 @folder_argument
 @json_option
 def list_(folder: str | None, as_json: bool) -> None:
-    """List the engagements of your repository, or of the folder DIR, by customer.
+    """List your engagements.
+
+    Those of your repository, or of the folder DIR, by customer.
 
     \b
     pcsm list
@@ -89,7 +93,10 @@ def _line(item: Listed) -> tuple[str, ...]:
 @folder_argument
 @json_option
 def today(folder: str | None, as_json: bool) -> None:
-    """List what needs you today, over all engagements, in the order in which it hurts.
+    """List what needs you today, over all engagements.
+
+    What is overdue comes first, then what waits for a decision, then what is due. DIR is a folder of engagements; your
+    repository unless given.
 
     \b
     pcsm today
@@ -108,8 +115,13 @@ def today(folder: str | None, as_json: bool) -> None:
     if not found:
         output.talk("Nothing needs you today.")
         return
-    rows = [(line.when or line.reason, listed.summary.customer, line.text) for listed, line in found]
-    output.table(("When", "Engagement", "What"), rows)
+    output.table(
+        ("When", "Engagement", "What"),
+        [
+            (line.when, listed.summary.customer, line.text if line.when else f"{line.text} ({line.reason})")
+            for listed, line in found
+        ],
+    )
 
 
 @click.command()
@@ -117,7 +129,9 @@ def today(folder: str | None, as_json: bool) -> None:
 @folder_argument
 @json_option
 def search(text: str, folder: str | None, as_json: bool) -> None:
-    """Find the records that hold every word of TEXT, in any engagement of your repository or of DIR.
+    """Find the records that hold every word of TEXT.
+
+    In any engagement of your repository, or of the folder DIR.
 
     \b
     pcsm search 'union ballot'
@@ -133,7 +147,9 @@ def search(text: str, folder: str | None, as_json: bool) -> None:
     if not hits:
         output.talk("Nothing was found.")
         return
-    rows = [(hit.name.removesuffix(SUFFIX), f"{hit.tool}/{hit.uid[:8]}", hit.title, hit.field, hit.line) for hit in hits]
+    rows = [
+        (hit.name.removesuffix(SUFFIX), f"{hit.tool}/{hit.uid[:8]}", hit.title, hit.field, hit.line) for hit in hits
+    ]
     output.table(("Engagement", "Row", "Title", "Field", "Text"), rows)
 
 

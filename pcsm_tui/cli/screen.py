@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pcsm_tui.cli import output
 from pcsm_tui.errors import FileRefused, PcsmError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from pcsm_tui.workspace import Workspace
 
 
 def open_default() -> int:
@@ -28,6 +33,7 @@ def open_path(ctx: click.Context, path: str) -> int:
     from pcsm_tui.settings import load
     from pcsm_tui.workspace import Workspace
     from pcsm_tui.workspace.addressing import expanded, repository
+    from pcsm_tui.workspace.listing import SUFFIX
 
     settings, direct = load(), expanded(path)
     if direct.is_dir():
@@ -39,9 +45,9 @@ def open_path(ctx: click.Context, path: str) -> int:
         try:
             file = workspace.path_of(path)
         except UsageError:
-            raise UsageError(
-                f"There is no command, folder or engagement {path!r}.", nearest(path, _commands(ctx)[:]) or "`pcsm --help`"
-            ) from None
+            known = [*_commands(ctx), *(file.name.removesuffix(SUFFIX) for file in workspace.files())]
+            hint = nearest(path, known) or "`pcsm --help` lists the commands."
+            raise UsageError(f"There is no command, folder or engagement {path!r}.", hint) from None
     _require_terminal()
     return _run(workspace, file)
 
@@ -50,9 +56,9 @@ def open_path(ctx: click.Context, path: str) -> int:
 @click.option("--dir", "folder", type=click.Path(), help="The folder to copy them into, empty or new.")
 @click.option("--check", "only_check", is_flag=True, help="Only check that all that is shipped is in place.")
 def demo(folder: str | None, only_check: bool) -> int:
-    """Open copies of the sample engagements, to look around in and to change at will.
+    """Open copies of the sample engagements.
 
-    They are dated for this week, and stay in the folder that is printed.
+    To look around in, and to change at will. They are dated for this week, and stay in the folder that is printed.
 
     \b
     pcsm demo
@@ -74,7 +80,64 @@ def demo(folder: str | None, only_check: bool) -> int:
     return code
 
 
-def _run(workspace, file) -> int:
+def _commands(ctx: click.Context) -> list[str]:
+    program = ctx.find_root().command
+    return program.list_commands(ctx) if isinstance(program, click.Group) else []
+
+
+def _run(workspace: Workspace, file: Path | None) -> int:
     from pcsm_tui.ui import run
 
     return run(workspace, file)
+
+
+def _require_terminal() -> None:
+    """Raise `UsageError` where no screen can be drawn."""
+    if os.environ.get("TERM") == "dumb":
+        what = "this one (TERM=dumb) cannot draw one"
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        what = "input or output is none"
+    else:
+        return
+    raise UsageError(
+        f"The screen needs a terminal, and {what}.",
+        "The commands do not: `pcsm list`, `pcsm today`, `pcsm show FILE`; `pcsm --help` lists them.",
+    )
+
+
+def _fresh_folder(word: str | None) -> Path:
+    """Return an empty folder: a new temporary one, or the one named; raise `FileRefused` when it holds anything."""
+    if word is None:
+        return Path(tempfile.mkdtemp(prefix="pcsm-demo-"))
+    from pcsm_tui.workspace.addressing import expanded
+
+    folder = expanded(word)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileRefused(f"{word} is not an empty folder.", "Name a new one: nothing is ever copied over your files.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _check() -> int:
+    """Write a line for each thing that is shipped; return 1 when one of them is missing or wrong."""
+    from pcsm_tui.settings import THEMES_SHIPPED
+    from pcsm_tui.workspace.shipped import Shipped, shipped
+
+    found = shipped()
+    for name in THEMES_SHIPPED:
+        try:
+            found.append(Shipped(f"theme {name}", _theme(name)))
+        except PcsmError as problem:
+            found.append(Shipped(f"theme {name}", str(problem), good=False))
+    for item in found:
+        output.text(f"{'ok' if item.good else 'WRONG'}  {item.name}: {item.sentence}")
+    return 0 if all(item.good for item in found) else 1
+
+
+def _theme(name: str) -> str:
+    from pcsm_tui.ui.themes import read_theme, themes_folder
+
+    return "dark" if read_theme(themes_folder() / f"{name}.toml").dark else "light"
+
+
+COMMANDS = (demo,)

@@ -55,7 +55,7 @@ def _is_date(row: Row, field_id: str) -> bool:
 
 def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
     due = str(row.get(tool.due))
-    owner = engagement.show(row, tool.owner) if tool.owner else ""
+    owner = f" · {engagement.show(row, tool.owner) or 'nobody owns it'}" if tool.owner else ""
     what = engagement.title(row) if tool.id in ("actions", "activities") else f"{tool.name}: {engagement.title(row)}"
     phase = row.get("phase") if tool.id == "activities" else 0
     return Signal(
@@ -64,7 +64,7 @@ def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
         due=due,
         shows=_shows(due, tool.notice_days),
         place=Place(tool.id, row.uid, tool.due, phase if isinstance(phase, int) else 0),
-        detail=f"{tool.field(tool.due).name} {due}" + (f" · {owner}" if owner else " · nobody owns it"),
+        detail=f"{tool.field(tool.due).name} {due}{owner}",
         can_tick=bool(tool.tick),
     )
 
@@ -217,8 +217,12 @@ def _next_meeting(engagement: Engagement) -> Iterator[Signal]:
             due=due,
             shows=_shows(due, NEXT_MEETING_DAYS),
             place=Place("engagement", row.uid, "next_meeting"),
-            detail=f"{questions} questions open." if questions else "When it has passed, enter the next one here.",
+            detail=_open_questions(questions) or "When it has passed, enter the next one here.",
         )
+
+
+def _open_questions(count: int) -> str:
+    return f"{count} question{'s' if count != 1 else ''} open." if count else ""
 
 
 def _nothing_in_progress(engagement: Engagement) -> Iterator[Signal]:

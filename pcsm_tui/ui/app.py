@@ -228,6 +228,22 @@ class PcsmApp(App[int]):
         if isinstance(self.screen, BaseScreen):
             self.screen.ask("Customer of the new engagement", "", "Enter begins it", begin)
 
+    def _fatal_error(self) -> None:
+        """Leave a report in place of Textual's, which prints the values at hand: people's names among them."""
+        from datetime import datetime
+
+        from rich.text import Text
+
+        from pcsm_tui.ui.crash import write_report
+
+        error = self._exception or RuntimeError()
+        try:
+            told = f"The report is in {write_report(self.workspace.settings.places.state, error, datetime.now())}."
+        except OSError:
+            told = "No report could be written."
+        self._exit_renderables.append(Text(f"pcsm ended by a fault of its own. What was shown as saved is saved. {told}"))
+        self._close_messages_no_wait()
+
     # --- choosing ---------------------------------------------------------------------------------------------
 
     def pick(self, title: str, items: list[Item], chosen: Callable[[Item], None]) -> None:
