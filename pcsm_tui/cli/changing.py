@@ -147,8 +147,8 @@ def remove(file: str, target: str) -> None:
 def phase(file: str, number: int, act: str, as_json: bool) -> None:
     """Start, finish or reopen phase N.
 
-    The timeline notes it. No phase is ever locked: several can be in progress, and one can be finished with something still open. What is open
-    is then told.
+    The timeline notes it. No phase is ever locked: several can be in progress, and one can be finished with something
+    still open. What is open is then told.
 
     \b
     pcsm phase harbour-foods 4 start

@@ -81,6 +81,8 @@ class PcsmApp(App[int]):
     TITLE = "pcsm"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = bindings_for("app")
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (34, "-tall")]
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
         super().__init__()
@@ -326,8 +328,10 @@ class PcsmApp(App[int]):
         """Leave, unless something could not be saved; then say so and leave at the second time."""
         if self.session is not None and self.session.unsaved and not self._warned:
             self._warned = True
+            self.tell(f"NOT SAVED: {self.session.unsaved} q again leaves without it.", "bad")
             self.session.save()
-        self.workspace.leave()
+        with self.telling():
+            self.workspace.leave()
         self.exit(0)
 
     # --- telling ----------------------------------------------------------------------------------------------

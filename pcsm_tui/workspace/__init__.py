@@ -21,6 +21,7 @@ from pcsm_tui.workspace.listing import SUFFIX, Listed, from_engagement, from_ent
 if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework
     from pcsm_tui.domain.engagement import Document
+    from pcsm_tui.store.documents import StoredDocument
     from pcsm_tui.workspace.session import Clock, Session
 
 LIBRARY = "library.pcsm.json"
@@ -214,6 +215,15 @@ class Workspace:
 
         snoozed = frozenset(self.snoozed().get(session.engagement.file_id, ()))
         return todays(signals(session.engagement), self.today, snoozed)
+
+    def store_document(self, name: str) -> StoredDocument:
+        """Copy a file into the repository's documents folder, under a name that is not taken; return name and link.
+
+        Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied.
+        """
+        from pcsm_tui.store.documents import store_document
+
+        return store_document(Path(name).expanduser(), self.folder)
 
     def leave(self) -> None:
         """Note that the engagements opened were visited until now."""

@@ -103,10 +103,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("cursor_right", "Next column", "right,l", "cells", "Go to the next column.", palette=False),
     Command("cursor_left", "Column before", "left,h", "cells", "Go to the column before.", palette=False),
     Command("copy", "Copy", "y", "table", "Copy the cell to the terminal's clipboard."),
-    Command("follow", "Follow the reference", "v", "table", "Go to the row that the cell refers to."),
+    Command("follow", "Follow the reference", "v", "table", "Go to the row that the cell refers to; show a link in full."),
     Command("next_tool", "Next tool", "right_square_bracket", "tool", "The next tool of this phase."),
     Command("previous_tool", "Tool before", "left_square_bracket", "tool", "The tool before, of this phase."),
-    Command("open_document", "Show the link", "v", "document", "Show the whole link of the document.", palette=False),
+    Command("store_document", "Store a file", "S", "tool", "Copy a file into the repository's documents and list it here."),
     # a form
     Command("next_field", "Next field", "tab,enter", "form", "Keep what was typed and go to the next field.", "next", palette=False),
     Command("previous_field", "Field before", "shift+tab", "form", "Keep what was typed and go back one.", "before", palette=False),
@@ -128,7 +128,6 @@ WHERE = {
     "table": "In a table",
     "cells": "In a table's cells",
     "tool": "In a tool",
-    "document": "In documents",
     "form": "While a field is edited",
 }
 """The headings under which the commands stand in help and in the key list."""

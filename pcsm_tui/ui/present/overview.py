@@ -51,15 +51,17 @@ def _phases(engagement: Engagement, today: date, width: int) -> list[OverviewLin
 def _phase_line(heading: str, progress: PhaseProgress, today: date, width: int) -> Line:
     marks = progress_marks(progress.done, progress.doing, progress.activities)
     role = {"Finished": "good", "In progress": "title"}.get(progress.state, "dim")
+    finished = progress.state == "Finished"
+    when = iso_date(progress.finished if finished else progress.started)
     state = progress.state.casefold()
-    when = iso_date(progress.finished if progress.state == "Finished" else progress.started)
-    since = f" {'on' if progress.state == 'Finished' else 'since'} {short_date(when, today)}" if when else ""
+    if when and progress.state != "Open":
+        state = f"{'done' if finished else 'since'} {short_date(when, today)}"
     return (
         Span(" " + fit(heading, 17), "heading"),
         Span(fit(f"{progress.number} {progress.name}", 26), role),
         Span(fit(marks, 13), role),
         Span(fit(f"{progress.done}/{progress.activities}", 6), "dim"),
-        Span(cut(state + since, max(width - 64, 10)), role),
+        Span(cut(state, max(width - 64, 10)), role),
     )
 
 

@@ -21,6 +21,8 @@ def detail_lines(engagement: Engagement, row: Row, field: Field, today: str, wid
     """Return a row in full, the field under the cursor first."""
     value = engagement.show(row, field.id)
     lines: list[Line] = [(Span(cut(engagement.title(row), width), "title"),)]
+    if field.id == row.tool.title_field.id and cell_len(one_line(value)) < width:
+        value = ""
     if reason := engagement.problems(row).get(field.id):
         lines += wrapped(f"{field.name} {reason}", width, "bad")
     elif value and cell_len(one_line(value)) > 8:

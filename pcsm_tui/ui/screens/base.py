@@ -9,16 +9,15 @@ from textual.app import ComposeResult
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from pcsm_tui.ui.commands.registry import BY_ID, Command
 from pcsm_tui.ui.present.foot import KeyHint, key_sign
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.widgets.chrome import FootLine, TopLine
-from pcsm_tui.ui.widgets.prompt import PromptBar
 
 if TYPE_CHECKING:
     from pcsm_tui.ui.app import PcsmApp
+    from pcsm_tui.ui.widgets.prompt import PromptBar
     from pcsm_tui.workspace import Workspace
 
 
@@ -41,7 +40,7 @@ class QuietFocus(Screen[object]):
         """Return the commands that the focused part and those around it answer: command, key, why disabled."""
         found: dict[str, tuple[Command, str, str]] = {}
         taken: set[str] = set()
-        typing = isinstance(self.focused, (Input, TextArea))
+        typing = getattr(self.focused, "takes_text", False)
         for node, bindings in self._modal_binding_chain:
             for key, binding in bindings:
                 command = BY_ID.get(binding.id or "")
@@ -116,6 +115,8 @@ class BaseScreen(QuietFocus):
         typed: Callable[[str], None] | None = None,
     ) -> None:
         """Ask for a text in the last line; `answered` gets it, or None when it was given up."""
+        from pcsm_tui.ui.widgets.prompt import PromptBar
+
         if self.query(PromptBar):
             return
         self._answered, self._asked_from = answered, self.focused
@@ -125,7 +126,7 @@ class BaseScreen(QuietFocus):
     def on_prompt_bar_answered(self, event: PromptBar.Answered) -> None:
         """Take the question away and hand on the answer."""
         event.stop()
-        self.query_one(PromptBar).remove()
+        self.query_one("#prompt").remove()
         self.query_one(FootLine).display = True
         if self._asked_from is not None:
             self._asked_from.focus()

@@ -48,6 +48,7 @@ class ToolScreen(EngagementScreen):
     def show(self, route: Route) -> None:
         """Show a tool, at a row and field where the route names them, as a form where it asks for one."""
         self._remember()
+        self.session.refresh()
         self._tool = self.session.framework.tool(route.place.tool)
         self._new = None
         if self._shown != (self.session.path, self._tool.id):
@@ -178,7 +179,9 @@ class ToolScreen(EngagementScreen):
         filled = {name: value for name, value in {**values, **dated}.items() if not is_empty(value)}
         self._after = row
         self._new = self.session.new_row(self.tool, filled)
-        self.pane.show_sheet(self._new)
+        fields = [item for item in self.tool.fields if item.computed is None and item.id not in filled]
+        first = next((item.id for item in fields if item.required), fields[0].id if fields else "")
+        self.pane.show_sheet(self._new, first)
 
     def action_edit(self) -> None:
         """Open the form of the row under the cursor, at the field of its column."""
@@ -256,12 +259,36 @@ class ToolScreen(EngagementScreen):
         """Go to the row that the cell refers to."""
         row, field = self._current(), self.pane.table.cursor_field
         value = row.get(field.id) if field is not None else None
+        if field is not None and field.type == "link" and value:
+            self.app.copy_to_clipboard(value)
+            self.tell(f"{value} · sent to the terminal's clipboard")
+            return
         if field is None or field.type not in ("ref", "refs") or is_empty(value):
             raise UsageError("There is no reference in this cell to follow.")
         target = self.engagement.find(field.to, value[0] if isinstance(value, list) else value)
         if target is None:
             raise UsageError("The row that this refers to is no longer there.")
         self.pcsm.go(Route("tool", self.path, Place(target.tool.id, target.uid)))
+
+    def store_document_disabled(self) -> str:
+        """Return why a file cannot be stored here."""
+        return "" if self._tool is not None and self._tool.id == "documents" else "only in Documents"
+
+    def action_store_document(self) -> None:
+        """Ask for a file, copy it into the repository's documents, and list it."""
+        if reason := self.store_document_disabled():
+            raise UsageError(f"A file can be stored {reason}.", "D goes there.")
+
+        def store(name: str | None) -> None:
+            if name and name.strip():
+                stored = self.workspace.store_document(name.strip())
+                values = {"name": stored.name, "link": stored.link, "date": self.session.today.isoformat()}
+                row = self.session.add(self.tool, values)
+                self.reload()
+                self.pane.table.go_to(row.uid)
+                self.tell(f"Stored as {stored.link}")
+
+        self.ask("File to store", "", "a path on this machine", store)
 
     def action_next_tool(self) -> None:
         """Go to the next tool of the phase."""

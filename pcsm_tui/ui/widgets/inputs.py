@@ -9,6 +9,9 @@ from textual.widgets import Input, TextArea
 class QuietInput(Input):
     """A one-line input without border or blinking; line ends of a paste become spaces."""
 
+    takes_text = True
+    """Keys that put a character do that here, whatever they mean elsewhere."""
+
     def __init__(self, value: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(value, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
@@ -22,6 +25,8 @@ class QuietInput(Input):
 
 class QuietTextArea(TextArea):
     """A text area of several lines without border, line numbers or blinking; Tab leaves it."""
+
+    takes_text = True
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(

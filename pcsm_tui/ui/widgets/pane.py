@@ -205,9 +205,13 @@ class RecordPane(Container):
         return place, self.size.height - place.bottom
 
     def _edit_active(self) -> None:
-        if self.mode == "sheet" and self._row is not None and self.sheet.active_field is not None:
-            self.sheet.activate(self.sheet.active)
-            self.call_after_refresh(self._open_active)
+        if self.mode != "sheet" or self._row is None or self.sheet.active_field is None:
+            return
+        if not self.sheet.size.width:  # shown for the first time, and not laid out yet
+            self.call_after_refresh(self._edit_active)
+            return
+        self.sheet.activate(self.sheet.active)
+        self.call_after_refresh(self._open_active)
 
     def _open_active(self) -> None:
         if self.mode == "sheet" and self._row is not None and self.sheet.active_field is not None:

@@ -1,0 +1,45 @@
+"""Documents that are stored beside the engagements, in the repository's `documents` folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from pcsm_tui.errors import StorageFailed, UsageError
+
+FOLDER = "documents"
+
+
+class StoredDocument(NamedTuple):
+    """A stored document: the name of its file, and the link by which an engagement refers to it."""
+
+    name: str
+    link: str
+
+
+def store_document(source: Path, repository: Path) -> StoredDocument:
+    """Copy a plain file into the documents of a repository; a name that is taken gets a number.
+
+    Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied; nothing stays half done.
+    """
+    if not source.is_file():
+        raise UsageError(f"{source} is not a file.", "Write the path of a file on this machine.")
+    folder = repository / FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        target = _free_name(folder, source.name)
+        temporary = folder / f".{target.name}.tmp"
+        shutil.copyfile(source, temporary)
+        os.link(temporary, target)  # unlike a rename, never over a file that appeared meanwhile
+        temporary.unlink()
+    except OSError as problem:
+        raise StorageFailed(f"{source} was not stored: {problem.strerror}.") from None
+    return StoredDocument(target.name, f"{FOLDER}/{target.name}")
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    candidates = [folder / name, *(folder / f"{stem}-{number}{suffix}" for number in range(2, 1000))]
+    return next(path for path in candidates if not path.exists())
