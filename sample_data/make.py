@@ -1,7 +1,7 @@
 """Make the sample engagements: `python sample_data/make.py [OUT_DIR] [--today DATE]`.
 
-The same bytes every time. What they hold stands in `content/`, a folder of TOML files for each engagement; the large one
-is generated from word lists. `--today` writes copies moved to the week of that day.
+The same bytes every time. What they hold stands in `content/`, a folder of TOML files for each engagement; most of the
+large one is generated from word lists. `--today` writes copies moved to the week of that day.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pcsm_tui.domain.engagement import Document
 from pcsm_tui.framework.reading import build_framework, declared_framework
@@ -23,6 +22,7 @@ from pcsm_tui.workspace.demo import copy_samples
 from sample_data.making import meridian
 from sample_data.making.building import Content, build, read_content
 
+HERE = Path(__file__).resolve().parent
 CONTENT = HERE / "content"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pcsm_tui.workspace import Workspace
     from pcsm_tui.workspace.addressing import Opened
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 SHORTEST_UID = 6
 
 
@@ -74,15 +73,8 @@ class _Tool(_Word):
     name = "tool"
 
     def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
-        for tool in opened(ctx.params["file"]).tools():
-            yield CompletionItem(tool.id, help=tool.name)
-
-
-class _AnyTool(_Word):
-    name = "tool"
-
-    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
-        for tool in repository(None).framework.tools:
+        file = ctx.params.get("file")
+        for tool in opened(file).tools() if file else repository(None).framework.tools:
             yield CompletionItem(tool.id, help=tool.name)
 
 
@@ -92,7 +84,7 @@ class _Row(_Word):
     def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
         from pcsm_tui.workspace.printing import safe_line
 
-        file = opened(ctx.params["file"])
+        file = opened(ctx.params.get("file") or "")
         name, slash, _ = incomplete.partition("/")
         if not slash:
             for tool in file.tools():
@@ -108,7 +100,8 @@ class _Assignment(_Word):
     name = "field=value"
 
     def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
-        tool = opened(ctx.params["file"]).tool(ctx.params["tool"].partition("/")[0])
+        target = ctx.params.get("tool") or ""
+        tool = opened(ctx.params.get("file") or "").tool(target.partition("/")[0])
         for field in tool.fields:
             if field.computed is not None:
                 continue
@@ -117,9 +110,8 @@ class _Assignment(_Word):
                 yield CompletionItem(f"{field.id}={choice.id}")
 
 
-FILE, TOOL, ANY_TOOL, ROW, ASSIGNMENT = _File(), _Tool(), _AnyTool(), _Row(), _Assignment()
+FILE, TOOL, ROW, ASSIGNMENT = _File(), _Tool(), _Row(), _Assignment()
 
-file_argument = click.argument("file", type=FILE)
 folder_argument = click.argument("folder", type=click.Path(), required=False, metavar="[DIR]")
 json_option = click.option("as_json", "--json", is_flag=True, help="Write JSON, for programs.")
 

@@ -142,7 +142,7 @@ def remove(file: str, target: str) -> None:
 @click.command()
 @file_argument
 @click.argument("number", type=int, metavar="N")
-@click.argument("act", type=click.Choice(("start", "finish", "reopen")))
+@click.argument("act", type=click.Choice(("start", "finish", "reopen")), metavar="start|finish|reopen")
 @json_option
 def phase(file: str, number: int, act: str, as_json: bool) -> None:
     """Start, finish or reopen phase N.

@@ -9,7 +9,7 @@ from unicodedata import category, east_asian_width
 ELLIPSIS = "…"
 GAP = "  "
 NARROWEST = 16
-"""No column is made narrower than this or its name, unless all that it holds is; columns are left out instead."""
+"""No column is made narrower than its name or its least width, this unless given, if what it holds is wider."""
 
 
 def cell_width(text: str) -> int:
@@ -81,17 +81,20 @@ class Table(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table:
+def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, least: Sequence[int] = ()) -> Table:
     """Return rows of one-line cells under the names of their columns, fitted to a width in cells.
 
-    The first column, by which one names a row in other commands, is never cut to make room for others.
+    The first column, by which one names a row in other commands, is never cut to make room for others. `least` are the
+    widths below which the columns are left out rather than made narrower, 0 for the usual one.
     """
     natural = [
         max([cell_width(name), *(cell_width(row[place]) for row in rows)]) for place, name in enumerate(names)
     ]
-    least = [min(size, max(NARROWEST, cell_width(name))) for size, name in zip(natural, names, strict=True)]
-    least[0] = natural[0]
-    widths = _fitted(natural, least, width)
+    floors = [
+        min(size, max(floor or NARROWEST, cell_width(name)))
+        for size, floor, name in zip(natural, least or [0] * len(names), names, strict=True)
+    ]
+    widths = _fitted(natural, [natural[0], *floors[1:]], width)
     shown = range(len(widths))
 
     def line(cells: Sequence[str]) -> str:

@@ -71,7 +71,9 @@ def _made(found: Opened, report: str | None, tool: str | None, format_: str, int
 
     engagement = found.session.engagement
     if tool is not None:
-        return tool_text(engagement, found.tool(tool), format_, internal)
+        declared = found.session.framework.tool(tool)
+        shown_here = declared if declared.audience == "personal" else found.tool(tool)
+        return tool_text(engagement, shown_here, format_, internal)
     if found.personal:
         raise UsageError("Your own file has no reports.", "Name an engagement.")
     return report_text(engagement, report or "", format_, internal)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pcsm_tui.cli import output
-from pcsm_tui.cli.arguments import ANY_TOOL, FILE, ROW, json_option, opened, repository, short_uids
+from pcsm_tui.cli.arguments import FILE, ROW, TOOL, json_option, opened, repository, short_uids
 from pcsm_tui.cli.columns import wrapped
 from pcsm_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from pcsm_tui.workspace.addressing import Opened
-    from pcsm_tui.workspace.showing import Line, Missing, Need, Overview, PhaseView, Sheet
+    from pcsm_tui.workspace.needs import Need
+    from pcsm_tui.workspace.showing import Line, Missing, Overview, PhaseView, Sheet
 
 FEW = 5
 """So many lines of each list stand in an overview."""
@@ -73,7 +74,7 @@ def _write_rows(shown: Sheet) -> None:
     places = [place for place, column in enumerate(shown.columns) if column.type != "note"]
     names = ["uid", *(shown.columns[place].name for place in places)]
     rows = [(line.group, [short[line.uid], *(line.cells[place] for place in places)]) for line in shown.lines]
-    output.grouped_table(names, rows)
+    output.grouped_table(names, rows, [0, *(shown.columns[place].width for place in places)])
 
 
 def _show_row(found: Opened, target: str, as_json: bool) -> None:
@@ -205,7 +206,7 @@ def _write_phase(view: PhaseView) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=ANY_TOOL, metavar="[TOOL]...")
+@click.argument("names", nargs=-1, type=TOOL, metavar="[TOOL]...")
 @click.option("--phase", type=int, metavar="N", help="Only the tools of this phase; 0 for those of no phase.")
 @json_option
 def tools(names: tuple[str, ...], phase: int | None, as_json: bool) -> None:

@@ -50,12 +50,17 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     grouped_table(names, [("", row) for row in rows])
 
 
-def grouped_table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Write rows, each with the group under whose heading it stands, as `table` does; the empty group has none."""
+def grouped_table(
+    names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], least: Sequence[int] = ()
+) -> None:
+    """Write rows, each with the group under whose heading it stands, as `table` does; the empty group has none.
+
+    `least` are the widths below which a column is left out rather than made narrower, 0 for the usual one.
+    """
     from pcsm_tui.workspace.printing import safe_line
 
     cells = [[safe_line(cell) for cell in row] for _, row in rows]
-    laid = laid_out([safe_line(name) for name in names], cells, width())
+    laid = laid_out([safe_line(name) for name in names], cells, width(), least)
     text(laid.head)
     current = ""
     for (group, _), line in zip(rows, laid.lines, strict=True):

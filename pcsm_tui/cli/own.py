@@ -28,7 +28,9 @@ def config() -> None:
 @config.command()
 @json_option
 def show(as_json: bool) -> None:
-    """Show every setting with its value and what it is for, as it could stand in the settings file.
+    """Show every setting with its value.
+
+    As it could stand in the settings file, with what it is for.
 
     \b
     pcsm config show
@@ -57,9 +59,10 @@ def _toml(value: Any) -> str:
 
 @config.command()
 def validate() -> int:
-    """Check the settings file, the environment, your keys and theme, and the playbook of your repository.
+    """Check settings, keys, theme and playbook.
 
-    Prints a line for each mistake and ends with 1 when there are any.
+    The settings are those of the file and of the environment, the playbook that of your repository. Prints a line for
+    each mistake and ends with 1 when there are any.
 
     \b
     pcsm config validate
@@ -180,7 +183,7 @@ def themes(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS), metavar="|".join(SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script for a shell.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
 from pcsm_tui.cli import changing, checking, exporting, looking, output, own, repository, screen
@@ -59,6 +60,10 @@ class Program(click.Group):
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             return screen.open_path.name, screen.open_path, args
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so, or else the shell's own completion of paths."""
+        return super().shell_complete(ctx, incomplete) or [CompletionItem(incomplete, type="file")]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their headings."""

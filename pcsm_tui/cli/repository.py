@@ -63,6 +63,9 @@ def list_(folder: str | None, as_json: bool) -> None:
         return
     names = ("File", "Customer", "Initiative", "Phase", "Done", "Health", "Next", "Renewal", "Status")
     output.table(names, [_line(item) for item in listing])
+    for item in listing:
+        if item.problem:
+            output.talk(f"{item.path.name} cannot be read: {item.problem}")
 
 
 def _refreshed(folder: str | None) -> Workspace:
@@ -80,7 +83,7 @@ def _line(item: Listed) -> tuple[str, ...]:
 
     stem, found = item.path.name.removesuffix(SUFFIX), item.summary
     if item.problem:
-        return (stem, f"cannot be read: {item.problem}", "", "", "", "", "", "", "")
+        return (stem, "cannot be read", "", "", "", "", "", "", "")
     phases = ", ".join(str(number) for number in found.current_phases)
     health = f"{found.health // 10} {found.light}" if found.health is not None else ""
     done = f"{found.done}/{found.activities}"
@@ -102,7 +105,7 @@ def today(folder: str | None, as_json: bool) -> None:
     pcsm today
     pcsm today ~/clinics --json
     """
-    from pcsm_tui.workspace.showing import need
+    from pcsm_tui.workspace.needs import need
 
     workspace = _refreshed(folder)
     found = [(item.listed, need(item.signal, workspace.today)) for item in workspace.attention()]
@@ -139,18 +142,18 @@ def search(text: str, folder: str | None, as_json: bool) -> None:
     """
     from pcsm_tui.workspace.listing import SUFFIX
 
-    hits = _refreshed(folder).search(text)
+    workspace = _refreshed(folder)
+    hits = workspace.search(text)
     if as_json:
-        output.json([{"file": hit.name, **{name: value for name, value in hit._asdict().items() if name != "name"}}
-                     for hit in hits])  # fmt: skip
+        output.json([{**hit._asdict(), "file": str(workspace.folder / hit.name)} for hit in hits])
         return
     if not hits:
         output.talk("Nothing was found.")
         return
     rows = [
-        (hit.name.removesuffix(SUFFIX), f"{hit.tool}/{hit.uid[:8]}", hit.title, hit.field, hit.line) for hit in hits
+        (f"{hit.name.removesuffix(SUFFIX)} {hit.tool}/{hit.uid[:8]}", hit.title, hit.field, hit.line) for hit in hits
     ]
-    output.table(("Engagement", "Row", "Title", "Field", "Text"), rows)
+    output.table(("Row", "Title", "Field", "Text"), rows)
 
 
 COMMANDS = (new, list_, today, search)

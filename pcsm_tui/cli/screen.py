@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,31 +25,44 @@ def open_default() -> int:
     return _run(repository(None), None)
 
 
-@click.command("open", hidden=True)
+@click.command("open", hidden=True, add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("path", type=click.Path())
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def open_path(ctx: click.Context, path: str) -> int:
-    """Open the screen on a folder of engagements, or on one engagement."""
+def open_path(ctx: click.Context, path: str, rest: tuple[str, ...]) -> int:
+    """Open the screen on a folder of engagements, or on one; words after PATH mean that it was a mistyped command."""
+    if rest:
+        raise UsageError(f"There is no command {path!r}.", _nearest_command(ctx, path))
+    workspace, file = _named(ctx, path)
+    _require_terminal()
+    return _run(workspace, file)
+
+
+def _named(ctx: click.Context, word: str) -> tuple[Workspace, Path | None]:
+    """Return the workspace that a word means, and the engagement in it if it means one."""
     from pcsm_tui.settings import load
     from pcsm_tui.workspace import Workspace
     from pcsm_tui.workspace.addressing import expanded, repository
+
+    settings, direct = load(), expanded(word)
+    if direct.is_dir():
+        return Workspace(direct, settings), None
+    if direct.is_file():
+        return Workspace(direct.parent, settings), direct.absolute()
+    workspace = repository(None, settings)
+    try:
+        return workspace, workspace.path_of(word)
+    except UsageError:
+        hint = _nearest_command(ctx, word, workspace.files())
+        raise UsageError(f"There is no command, folder or engagement {word!r}.", hint) from None
+
+
+def _nearest_command(ctx: click.Context, word: str, files: Sequence[Path] = ()) -> str:
     from pcsm_tui.workspace.listing import SUFFIX
 
-    settings, direct = load(), expanded(path)
-    if direct.is_dir():
-        workspace, file = Workspace(direct, settings), None
-    elif direct.is_file():
-        workspace, file = Workspace(direct.parent, settings), direct.absolute()
-    else:
-        workspace = repository(None, settings)
-        try:
-            file = workspace.path_of(path)
-        except UsageError:
-            known = [*_commands(ctx), *(file.name.removesuffix(SUFFIX) for file in workspace.files())]
-            hint = nearest(path, known) or "`pcsm --help` lists the commands."
-            raise UsageError(f"There is no command, folder or engagement {path!r}.", hint) from None
-    _require_terminal()
-    return _run(workspace, file)
+    program = ctx.find_root().command
+    known = program.list_commands(ctx) if isinstance(program, click.Group) else []
+    return nearest(word, [*known, *(file.name.removesuffix(SUFFIX) for file in files)]) or "See `pcsm --help`."
 
 
 @click.command()
@@ -80,11 +93,6 @@ def demo(folder: str | None, only_check: bool) -> int:
     return code
 
 
-def _commands(ctx: click.Context) -> list[str]:
-    program = ctx.find_root().command
-    return program.list_commands(ctx) if isinstance(program, click.Group) else []
-
-
 def _run(workspace: Workspace, file: Path | None) -> int:
     from pcsm_tui.ui import run
 
@@ -108,6 +116,8 @@ def _require_terminal() -> None:
 def _fresh_folder(word: str | None) -> Path:
     """Return an empty folder: a new temporary one, or the one named; raise `FileRefused` when it holds anything."""
     if word is None:
+        import tempfile
+
         return Path(tempfile.mkdtemp(prefix="pcsm-demo-"))
     from pcsm_tui.workspace.addressing import expanded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import is_empty, problem_with
 
 OVERALL = "overall"
 
@@ -23,7 +24,7 @@ def health(engagement: Engagement) -> Health | None:
     """Return the latest reading that has a score, or None."""
     readings = sorted(
         (
-            (str(row.get("date") or ""), score, row)
+            (_day(row), score, row)
             for row in engagement.rows("health")
             if isinstance(score := engagement.value(row, OVERALL), int)
         ),
@@ -34,6 +35,12 @@ def health(engagement: Engagement) -> Health | None:
     when, score, row = readings[-1]
     trend = score - readings[-2][1] if len(readings) > 1 else None
     return Health(row, score, light(engagement, score), trend, when)
+
+
+def _day(row: Row) -> str:
+    """Return the day of a reading, empty when it has none that can be read."""
+    value = row.get("date")
+    return "" if is_empty(value) or problem_with(row.tool.field("date"), value) else str(value)
 
 
 def light(engagement: Engagement, score: int) -> str:

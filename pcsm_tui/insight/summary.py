@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.summaries import Summary
+from pcsm_tui.domain.values import problem_with
 from pcsm_tui.insight.attention import signals
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
@@ -43,8 +44,10 @@ def next_date(engagement: Engagement) -> tuple[str, str]:
 
 def next_renewal(engagement: Engagement) -> str:
     """Return the ISO date of the first renewal that is not decided, or an empty text."""
-    open_rows = (row for row in engagement.rows("renewals") if row.stored and not row.done and row.get("date"))
-    return min((str(row.get("date")) for row in open_rows), default="")
+    day = engagement.framework.tool("renewals").field("date")
+    open_rows = (row for row in engagement.rows("renewals") if row.stored and not row.done)
+    dates = (row.get(day.id) for row in open_rows if not problem_with(day, row.get(day.id)))
+    return min(filter(None, dates), default="")
 
 
 def effort(engagement: Engagement) -> int | None:

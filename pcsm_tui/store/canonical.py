@@ -106,7 +106,7 @@ def from_bytes(payload: bytes, path: Path) -> dict[str, Any]:
     if not payload.strip(b"\x00 \t\r\n"):
         kind = f"{len(payload):,} NUL bytes" if payload.strip() else "no content"
         raise FileRefused(f"{path} is damaged: it has {kind}.", "Restore a copy; nothing was changed.")
-    if payload.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if payload.startswith((b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")):
         raise FileRefused(f"{path} is encoded as UTF-16.", "Save it as UTF-8.")
     try:
         text = payload.decode("utf-8-sig")

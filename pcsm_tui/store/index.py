@@ -77,7 +77,8 @@ class Index:
         with self._database() as database, database:
             self._forget(database, entry.name)
             cursor = database.execute(
-                "insert into engagement (name, mtime_ns, size, summary, signals) values (?, ?, ?, ?, ?)", entry
+                "insert into engagement (name, mtime_ns, size, summary, signals) values (cast(? as text), ?, ?, ?, ?)",
+                (_to_bytes(entry.name), *entry[1:]),
             )
             first = (cursor.lastrowid or 0) * _ROWS_PER_FILE
             database.executemany(
@@ -96,7 +97,8 @@ class Index:
 
     @staticmethod
     def _forget(database: sqlite3.Connection, name: str) -> None:
-        for (number,) in database.execute("select id from engagement where name = ?", (name,)).fetchall():
+        query = "select id from engagement where name = cast(? as text)"
+        for (number,) in database.execute(query, (_to_bytes(name),)).fetchall():
             first = number * _ROWS_PER_FILE
             database.execute("delete from record where rowid between ? and ?", (first, first + _ROWS_PER_FILE - 1))
             database.execute("delete from engagement where id = ?", (number,))
@@ -150,6 +152,7 @@ class Index:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         database = sqlite3.connect(self.path, timeout=5)
         try:
+            database.text_factory = _to_text
             database.execute("pragma synchronous = off")
             if not _is_current(database, self._derivation):
                 _make(database, self._derivation)
@@ -157,6 +160,15 @@ class Index:
             database.close()
             raise
         return database
+
+
+def _to_bytes(name: str) -> bytes:
+    """Return the name of a file as SQLite can be given it: it may hold bytes that are not UTF-8."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _to_text(held: bytes) -> str:
+    return held.decode("utf-8", "surrogateescape")
 
 
 def _is_current(database: sqlite3.Connection, derivation: str) -> bool:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.filter import LineFilter
 
 from pcsm_tui.domain.summaries import Place
@@ -18,7 +17,8 @@ from pcsm_tui.ui.filters import AsciiOnly, SafeText
 from pcsm_tui.ui.routes import Route, View, route_to
 from pcsm_tui.ui.screens.base import BaseScreen, QuietFocus
 from pcsm_tui.ui.screens.filtering import FilteredScreen
-from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder
+from pcsm_tui.ui.typeahead import TypeAhead
+from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
 
 if TYPE_CHECKING:
     from pcsm_tui.ui.modals.picker import Item
@@ -74,7 +74,7 @@ VIEWS: dict[View, Callable[[], BaseScreen]] = {
 """How each view's screen is made, when it is first gone to; it is kept from then on."""
 
 
-class PcsmApp(App[int]):
+class PcsmApp(TypeAhead):
     """The terminal application on one workspace, opened at its Today or at one engagement."""
 
     CSS_PATH = "base.tcss"
@@ -85,7 +85,7 @@ class PcsmApp(App[int]):
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (34, "-tall")]
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if without_colour() else None)
         self.workspace = workspace
         self.session: Session | None = None
         self.engagement_path: Path | None = None

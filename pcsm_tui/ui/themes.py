@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 DEFAULT = "pcsm-dark"
-WITHOUT_COLOUR = "pcsm-ansi"
+WITH_ITS_OWN_COLOURS = "pcsm-ansi"
 
 
 def themes_folder() -> Path:
@@ -39,6 +39,9 @@ def read_theme(path: Path) -> Theme:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise DeclarationError(f"{path} cannot be read: {problem}.") from None
+    variables = data.pop("variables", {})
+    if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+        raise DeclarationError(f"{path}: variables is not a table of texts.", 'Write [variables] and name = "text".')
     colours = [name for name in Theme.__dataclass_fields__ if name not in ("name", "dark", "variables", "ansi")]
     for key, value in data.items():
         if key in ("dark", "ansi") and isinstance(value, bool):
@@ -49,7 +52,7 @@ def read_theme(path: Path) -> Theme:
             Color.parse(str(value))
         except ColorParseError:
             raise DeclarationError(f"{path}: {key} = {value!r} is no colour.", 'Write "#3fa7d6" or a name.') from None
-    return Theme(name=path.stem, **data)
+    return Theme(name=path.stem, variables=variables, **data)
 
 
 def chosen_theme(wanted: str) -> str:
@@ -61,7 +64,19 @@ def chosen_theme(wanted: str) -> str:
         if wanted not in theme_names():
             raise DeclarationError(f"There is no theme {wanted!r}.", nearest(wanted, theme_names()))
         return wanted
-    return WITHOUT_COLOUR if "NO_COLOR" in os.environ else DEFAULT
+    return DEFAULT if _has_many_colours() and not without_colour() else WITH_ITS_OWN_COLOURS
+
+
+def without_colour() -> bool:
+    """Return whether the user asked for no colour at all (no-color.org: set, and not empty)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def _has_many_colours() -> bool:
+    """Return whether the terminal says that it has 256 colours or more."""
+    terminal, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    many = ("256color", "direct", "kitty", "alacritty", "ghostty", "wezterm", "foot")
+    return colours in ("truecolor", "24bit") or any(name in terminal for name in many)
 
 
 def register_themes(app: App[Any], wanted: str) -> None:

@@ -16,13 +16,14 @@ from pcsm_tui.errors import FileRefused, UsageError, nearest
 from pcsm_tui.settings import Settings, private_folder
 from pcsm_tui.store.index import Hit, Index
 from pcsm_tui.store.personal_state import PersonalState
+from pcsm_tui.workspace.clock import Clock, wall_clock
 from pcsm_tui.workspace.listing import SUFFIX, Listed, from_engagement, from_entry, indexed, unread
 
 if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework
     from pcsm_tui.domain.engagement import Document
     from pcsm_tui.store.documents import StoredDocument
-    from pcsm_tui.workspace.session import Clock, Session
+    from pcsm_tui.workspace.session import Session
 
 LIBRARY = "library.pcsm.json"
 PLAYBOOK = "playbook.toml"
@@ -43,16 +44,8 @@ class Workspace:
     def __init__(self, folder: Path, settings: Settings, clock: Clock | None = None) -> None:
         self.folder = folder.expanduser().absolute()
         self.settings = settings
-        self._given_clock = clock
+        self._clock = clock or wall_clock
         self._sessions: dict[Path, Session] = {}
-
-    @property
-    def _clock(self) -> Clock:
-        if self._given_clock is None:
-            from pcsm_tui.workspace.session import wall_clock
-
-            self._given_clock = wall_clock
-        return self._given_clock
 
     @property
     def today(self) -> date:
@@ -236,16 +229,19 @@ class Workspace:
         With a template, its rows are taken over as they are, under an identity of their own. Raises `FileRefused`
         when there is a file of that name already.
         """
-        if not customer.strip():
+        customer, initiative = (" ".join(text.split()) for text in (customer, initiative))
+        if not customer:
             raise UsageError("An engagement needs the customer's name.", "pcsm new 'Harbour Foods'")
         path = self.folder / f"{file_stem(customer)}{SUFFIX}"
         if path.exists():
             raise FileRefused(f"{path} exists already.", "Choose another name, or open that one.")
+        if path.name == LIBRARY:
+            raise FileRefused(f"{LIBRARY} is kept for what a team shares.", "Give the engagement another name.")
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._make(path, customer.strip(), template)
+        self._make(path, customer, template)
         session = self.open(path)
         form = session.engagement.form("engagement")
-        start = {"customer": customer.strip(), "initiative": initiative or None, "csm": self.settings.user}
+        start = {"customer": customer, "initiative": initiative or None, "csm": self.settings.user}
         session.set(form, {**start, "started": self.today.isoformat(), "currency": self.settings.currency.upper()})
         return path
 
@@ -287,6 +283,9 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def file_stem(customer: str) -> str:
-    """Return the file name, without its ending, for a customer: letters and digits of any script, joined by hyphens."""
+    """Return the file name, without its ending, for a customer: letters and digits of any script, joined by hyphens.
+
+    It is cut to a length that leaves room, in the 255 bytes of a name, for the endings of its lock and temporary files.
+    """
     words = re.findall(r"[^\W_]+", customer.casefold())
-    return "-".join(words)[:80] or "engagement"
+    return "-".join(words)[:80].encode()[:200].decode(errors="ignore") or "engagement"

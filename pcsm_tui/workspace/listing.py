@@ -60,11 +60,20 @@ def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple
     try:
         document = EngagementStorage(path).read()
     except PcsmError as problem:
-        return Entry(path.name, mtime_ns, size, json.dumps({"problem": str(problem)}), "[]"), []
+        return Entry(path.name, mtime_ns, size, _as_json({"problem": str(problem)}), "[]"), []
     engagement = Engagement(document or {}, framework)
     listed = from_engagement(path, engagement)
-    summary, signals = json.dumps({"summary": listed.summary}), json.dumps(listed.signals)
+    summary, signals = _as_json({"summary": listed.summary}), _as_json(listed.signals)
     return Entry(path.name, mtime_ns, size, summary, signals), list(_texts(engagement))
+
+
+def _as_json(value: object) -> str:
+    return _encodable(json.dumps(value, ensure_ascii=False))
+
+
+def _encodable(text: str) -> str:
+    """Return text as the index can hold it: a lone surrogate, which UTF-8 cannot write, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _texts(engagement: Engagement) -> list[RecordText]:
@@ -81,6 +90,6 @@ def _text(engagement: Engagement, row: Row) -> RecordText:
     shown = [
         (item.id, engagement.show(row, item.id)) for item in row.tool.fields if item.type not in ("yes_no", "score")
     ]
-    filled = [(name, " ".join(text.split())) for name, text in shown if text]
+    filled = [(name, _encodable(" ".join(text.split()))) for name, text in shown if text]
     fields, lines = tuple(name for name, _ in filled), tuple(line for _, line in filled)
-    return RecordText(row.tool.id, row.uid, engagement.title(row), fields, lines)
+    return RecordText(row.tool.id, _encodable(row.uid), _encodable(engagement.title(row)), fields, lines)

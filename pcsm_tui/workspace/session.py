@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,13 +16,7 @@ from pcsm_tui.domain.values import Value, how_to_write
 from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError, ValueRefused
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
-
-Clock = Callable[[], datetime]
-
-
-def wall_clock() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(UTC)
+from pcsm_tui.workspace.clock import Clock, wall_clock
 
 
 class Clashed(PcsmError):

@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from pcsm_tui.domain.dates import distance
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.summaries import Signal
 from pcsm_tui.domain.values import how_to_write
 from pcsm_tui.insight.attention import signals
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.ordering import shown_order
 from pcsm_tui.insight.progress import activities_of, phase_gaps, phase_progress, tool_sentence
 from pcsm_tui.insight.urgency import todays
+from pcsm_tui.workspace.needs import Need, need
 
 # --- a tool ---------------------------------------------------------------------------------------------------
 
@@ -129,21 +128,6 @@ def _declared_field(field: Field) -> dict[str, Any]:
 
 
 # --- an engagement --------------------------------------------------------------------------------------------
-
-
-class Need(NamedTuple):
-    """Something that needs the CSM, why, and where to go for it; `when` says how far off `due` is."""
-
-    text: str
-    reason: str
-    due: str
-    when: str
-    mark: str
-    detail: str
-    tool: str
-    uid: str
-    field: str
-    phase: int
 
 
 class Missing(NamedTuple):
@@ -277,16 +261,6 @@ def missing(engagement: Engagement, number: int) -> tuple[Missing, ...]:
         Missing(gap.text, gap.place.tool, gap.place.uid, gap.place.field, number)
         for gap in phase_gaps(engagement, number)
     )
-
-
-def need(signal: Signal, today: date) -> Need:
-    """Return a signal as it is shown on a day."""
-    when = distance(date.fromisoformat(signal.due), today) if signal.due else ""
-    place = signal.place
-    return Need(
-        signal.text, signal.reason, signal.due, when, signal.mark, signal.detail,
-        place.tool, place.uid, place.field, place.phase,
-    )  # fmt: skip
 
 
 def _activity(engagement: Engagement, row: Row) -> ActivityLine:

@@ -34,7 +34,8 @@ def names(seen: Engagement, tool_id: str = "risks") -> list[str]:
 def risks(*orders: int | None, name: str = "abcdefgh") -> Engagement:
     """Return an engagement with risks a, b, c … that have these orders."""
     records = {
-        str(number): {"uid": f"{number:013x}".ljust(32, "0"), "name": name[number - 1]} | ({"order": order} if order is not None else {})
+        str(number): {"uid": f"{number:013x}".ljust(32, "0"), "name": name[number - 1]}
+        | ({"order": order} if order is not None else {})
         for number, order in enumerate(orders, 1)
     }
     return engagement({"risks": records})
@@ -201,7 +202,9 @@ def test_a_copy_of_a_record_without_order_stands_below_it_all_the_same() -> None
         (2**53 - 1, 2**53 - 1, 2**53 - 1, 2**53 - 1),
     ],
 )
-def test_a_row_moves_whether_there_is_room_or_not(orders: tuple[int | None, ...], place: int, distance: int, expected: str) -> None:
+def test_a_row_moves_whether_there_is_room_or_not(
+    orders: tuple[int | None, ...], place: int, distance: int, expected: str
+) -> None:
     seen = risks(*orders)
     before = names(seen)
     letters = dict(zip("abcd", before, strict=True))
@@ -336,7 +339,9 @@ def test_a_phase_that_changes_state_is_noted_in_the_timeline() -> None:
     seen = engagement()
     for state, stamp in (("In progress", STAMP), ("Finished", LATER), ("In progress", LATER), ("Open", LATER)):
         seen = made(seen, set_phase(seen, 1, state, fresh_uid(), stamp))
-    assert [(row.get("date"), row.get("subject"), row.get("kind"), row.get("phase")) for row in seen.rows("timeline")] == [
+    assert [
+        (row.get("date"), row.get("subject"), row.get("kind"), row.get("phase")) for row in seen.rows("timeline")
+    ] == [
         ("2026-11-22", "Phase 1 Preparation started", "Event", 1),
         ("2026-11-23", "Phase 1 Preparation finished", "Event", 1),
         ("2026-11-23", "Phase 1 Preparation reopened", "Event", 1),
@@ -394,7 +399,7 @@ def _some_values(row: Row, number: int) -> dict[str, Any]:
 STARTS = [
     engagement(),
     engagement({
-        "risks": {"7": {"name": "Inserted"}, "8": {"name": "Too"}, "9": {"name": "Third", "uid": "not hex", "order": 1}},
+        "risks": {"7": {"name": "Inserted"}, "8": {"name": "Too"}, "9": {"name": "X", "uid": "not hex", "order": 1}},
         "unknown": {"1": {"kept": [1, {"a": None}]}},
         "engagement": {"1": {"customer": "Elsewhere", "extra": True}},
     }),

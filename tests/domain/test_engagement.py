@@ -29,7 +29,19 @@ def test_a_document_id_is_the_first_52_bits_of_the_uid() -> None:
     assert doc_id_of("f" * 32) == str(2**52 - 1)
 
 
-@pytest.mark.parametrize("uid", ["task-1", "", "550e8400-e29b-41d4-a716-446655440000", "0x12345678901", " 1234567890123", "1_2_3_4_5_6_7", "ABCDEF0123456", "\ud800"])
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "task-1",
+        "",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "0x12345678901",
+        " 1234567890123",
+        "1_2_3_4_5_6_7",
+        "ABCDEF0123456",
+        "\ud800",
+    ],
+)
 def test_a_uid_of_any_other_form_has_a_document_id_too(uid: str) -> None:
     doc_id = doc_id_of(uid)
     assert doc_id == doc_id_of(uid)
@@ -182,7 +194,10 @@ def test_rows_stand_by_order_then_by_age() -> None:
 def test_records_inserted_by_stock_tinydb_stand_last_in_the_order_of_their_insertion() -> None:
     inserted = {str(number): {"name": f"inserted {number}"} for number in (12, 9, 10, 11)}
     seen = engagement({"risks": {"5": {"name": "ours", "order": 1 << 20, "uid": "0" * 32}, **inserted}})
-    assert [row.get("name") for row in seen.rows("risks")] == ["ours", *(f"inserted {number}" for number in (9, 10, 11, 12))]
+    assert [row.get("name") for row in seen.rows("risks")] == [
+        "ours",
+        *(f"inserted {number}" for number in (9, 10, 11, 12)),
+    ]
 
 
 @pytest.mark.parametrize("order", [True, "1", 1.5, None, 2**53, -(2**60), [1]])

@@ -83,7 +83,15 @@ def test_a_point_before_three_digits_may_mean_thousands_and_is_refused() -> None
 
 @pytest.mark.parametrize(
     ("scaled", "decimals", "expected"),
-    [(5, 0, "5"), (1250, 2, "12.5"), (-5, 2, "-0.05"), (100, 2, "1"), (0, 2, "0"), (1001, 3, "1.001"), (-450, 1, "-45")],
+    [
+        (5, 0, "5"),
+        (1250, 2, "12.5"),
+        (-5, 2, "-0.05"),
+        (100, 2, "1"),
+        (0, 2, "0"),
+        (1001, 3, "1.001"),
+        (-450, 1, "-45"),
+    ],
 )
 def test_decimals_are_shown_without_needless_zeros(scaled: int, decimals: int, expected: str) -> None:
     assert show_decimal(scaled, decimals) == expected
@@ -124,7 +132,9 @@ def test_a_bare_number_counts_in_the_fields_unit(unit: str, minutes: int) -> Non
     assert read_duration("3", unit) == minutes
 
 
-@pytest.mark.parametrize("text", ["", "d", "five days", "-2d", "1,5d", "1w 2", "3 4", "1.5.2h", "2y", "0.001h", "1e3d", "99999999999d"])
+@pytest.mark.parametrize(
+    "text", ["", "d", "five days", "-2d", "1,5d", "1w 2", "3 4", "1.5.2h", "2y", "0.001h", "1e3d", "99999999999d"]
+)
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused):
         read_duration(text)
@@ -132,7 +142,16 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "expected"),
-    [(0, "0d"), (30, "30m"), (90, "1h 30m"), (240, "4h"), (480, "1d"), (2400, "5d"), (3630, "7d 4h 30m"), (-960, "-2d")],
+    [
+        (0, "0d"),
+        (30, "30m"),
+        (90, "1h 30m"),
+        (240, "4h"),
+        (480, "1d"),
+        (2400, "5d"),
+        (3630, "7d 4h 30m"),
+        (-960, "-2d"),
+    ],
 )
 def test_durations_are_shown_in_days_hours_and_minutes(minutes: int, expected: str) -> None:
     assert show_duration(minutes) == expected
@@ -161,7 +180,9 @@ def test_money_is_minor_units_with_its_currency(text: str, amount: int, currency
     assert read_money(text, "EUR") == {"amount": amount, "currency": currency}
 
 
-@pytest.mark.parametrize("text", ["12.50 JPY", "12.345", "1.2345 KWD", "€12", "EUR 12 EUR", "12 EURO", "EUR", "1.200 EUR"])
+@pytest.mark.parametrize(
+    "text", ["12.50 JPY", "12.345", "1.2345 KWD", "€12", "EUR 12 EUR", "12 EURO", "EUR", "1.200 EUR"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused):
         read_money(text, "EUR")

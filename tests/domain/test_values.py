@@ -26,6 +26,7 @@ from pcsm_tui.errors import ValueRefused
 from tests.support import SAMPLE_FIELDS, SUNDAY
 
 FIELDS = {spec["id"]: Field.model_validate(spec) for spec in SAMPLE_FIELDS}
+NUMERIC = ("count", "exact", "share", "effort", "rating")
 UIDS = {"Ann": "a" * 32, "Bob": "b" * 32}
 
 
@@ -209,7 +210,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "many": st.lists(st.sampled_from(sorted(UIDS.values())), min_size=1, unique=True),
     "words": st.lists(PLAIN.filter(lambda word: "," not in word), min_size=1, unique=True),
     "page": st.one_of(
-        st.from_regex(r"https?://[a-z./?=#%-]{1,30}", fullmatch=True), st.from_regex(r"documents/[a-z ]{1,20}[.]pdf", fullmatch=True)
+        st.from_regex(r"https?://[a-z./?=#%-]{1,30}", fullmatch=True),
+        st.from_regex(r"documents/[a-z ]{1,20}[.]pdf", fullmatch=True),
     ),
 }
 
@@ -240,7 +242,7 @@ def test_whatever_is_typed_is_a_fitting_value_or_a_refusal(field_id: str, text: 
 @pytest.mark.parametrize(
     ("field_id", "value"),
     [
-        *((name, value) for name in ("count", "exact", "share", "effort", "rating") for value in (True, False, 1.0, "1", [1])),
+        *((name, value) for name in NUMERIC for value in (True, False, 1.0, "1", [1])),
         ("count", 2**53),
         ("share", 1001),
         ("share", -1),
@@ -311,7 +313,11 @@ def test_rows_sort_by_what_values_mean() -> None:
     assert ordered("name", "beta", "Alpha", "", "ALPHA 2") == ["Alpha", "ALPHA 2", "beta", ""]
     assert ordered("day", "2026-11-30", "soon", "2026-02-01") == ["2026-02-01", "2026-11-30", "soon"]
     eur, usd = {"amount": 500, "currency": "EUR"}, {"amount": 100, "currency": "USD"}
-    assert ordered("budget", usd, eur, {"amount": 90, "currency": "EUR"}) == [{"amount": 90, "currency": "EUR"}, eur, usd]
+    assert ordered("budget", usd, eur, {"amount": 90, "currency": "EUR"}) == [
+        {"amount": 90, "currency": "EUR"},
+        eur,
+        usd,
+    ]
 
 
 @pytest.mark.parametrize(

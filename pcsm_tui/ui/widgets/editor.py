@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from textual import events
@@ -55,17 +55,13 @@ class Options(Lines):
 
 
 class FieldEditor(Widget):
-    """An input for one field. It posts `Left` with the text when one leaves it, whichever way: nothing is lost."""
+    """An input for one field.
+
+    `left` is called with the text when one leaves it, whichever way: nothing is lost. It is called at once, not by a
+    message, so that the next field is there before the next key.
+    """
 
     BINDINGS = bindings_for("form")
-
-    class Left(Message):
-        """The editor was left: with the text as it then was, and the way that one went."""
-
-        def __init__(self, text: str, way: Way) -> None:
-            super().__init__()
-            self.text = text
-            self.way = way
 
     class Typed(Message):
         """The text changed."""
@@ -74,8 +70,9 @@ class FieldEditor(Widget):
             super().__init__()
             self.text = text
 
-    def __init__(self) -> None:
+    def __init__(self, left: Callable[[str, Way], None]) -> None:
         super().__init__(id="editor")
+        self._tell_left = left
         self.display = False
         self._field: Field | None = None
         self._all: Sequence[str] = ()
@@ -108,7 +105,7 @@ class FieldEditor(Widget):
         self.set_text(text)
         self.place(region, below)
         self._narrow(text, opened=True)
-        (self.query_one(QuietTextArea) if self.several_lines else self._single).focus(scroll_visible=False)
+        self.screen.set_focus(self.query_one(QuietTextArea) if self.several_lines else self._single, scroll_visible=False)
 
     def place(self, region: Region, below: int) -> None:
         """Lay the editor over a region of the parent."""
@@ -226,7 +223,7 @@ class FieldEditor(Widget):
         if self.is_open:
             text = self.text
             self.close()
-            self.post_message(self.Left(text, way))
+            self._tell_left(text, way)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the option that one clicks on."""

@@ -20,7 +20,7 @@ from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.present.line import Line, Span, reflowed, wrapped
 from pcsm_tui.ui.present.record import detail_lines, field_help_lines
 from pcsm_tui.ui.present.table import headings_line
-from pcsm_tui.ui.widgets.editor import FieldEditor
+from pcsm_tui.ui.widgets.editor import FieldEditor, Way
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.ui.widgets.sheet import RecordSheet
 from pcsm_tui.ui.widgets.table import RecordTable
@@ -64,7 +64,7 @@ class RecordPane(Container):
         yield RecordTable(id="table")
         yield RecordSheet(id="sheet")
         yield TextLines(id="detail", classes="detail")
-        yield FieldEditor()
+        yield FieldEditor(self._editor_left)
 
     @property
     def table(self) -> RecordTable:
@@ -107,7 +107,7 @@ class RecordPane(Container):
         self.editor.close()
         self.mode, self._row = "table", None
         self._show_mode()
-        self.table.focus()
+        self.screen.set_focus(self.table)
 
     def show_sheet(self, row: Row, field_id: str = "") -> None:
         """Show the form of a row and edit one of its fields, the first one unless named."""
@@ -116,7 +116,7 @@ class RecordPane(Container):
         self.sheet.active = field_id if field_id and row.tool.field(field_id).computed is None else ""
         self._show_mode()
         self.sheet.show_row(self._engagement, row, self._drafts)
-        self.call_after_refresh(self._edit_active)
+        self._edit_field(self.sheet.active)
 
     def _show_mode(self) -> None:
         for widget in (self.table, self.query_one("#headings")):
@@ -163,8 +163,8 @@ class RecordPane(Container):
         self._show_detail()
 
     def on_resize(self) -> None:
-        """Keep the editor over its field."""
-        if self._cell is not None:
+        """Keep the editor over its cell."""
+        if self._cell is not None and self.mode == "table":
             self.call_after_refresh(self._place_editor)
 
     # --- editing ----------------------------------------------------------------------------------------------
@@ -193,10 +193,10 @@ class RecordPane(Container):
 
     def _region(self, field: Field) -> tuple[Region, int]:
         """Return where the editor goes, and how many lines there are below it."""
-        widget = self.table if self.mode == "table" else self.sheet
-        inner = self.table.cell_region() if self.mode == "table" else self.sheet.field_region()
-        place = inner.translate(widget.region.offset - self.region.offset)
-        if self.mode == "table":
+        if self.mode == "sheet":
+            place = self.sheet.field_region(self.size.width)
+        else:
+            place = self.table.cell_region().translate(self.table.region.offset - self.region.offset)
             wide = max(place.width, 40 if field.type == "note" else 12)
             height = 5 if field.type == "note" else 1
             x = max(min(place.x, self.size.width - wide), 0)
@@ -204,18 +204,16 @@ class RecordPane(Container):
             place = Region(x, y, min(wide, self.size.width), height)
         return place, self.size.height - place.bottom
 
-    def _edit_active(self) -> None:
-        if self.mode != "sheet" or self._row is None or self.sheet.active_field is None:
-            return
-        if not self.sheet.size.width:  # shown for the first time, and not laid out yet
-            self.call_after_refresh(self._edit_active)
-            return
-        self.sheet.activate(self.sheet.active)
-        self.call_after_refresh(self._open_active)
+    def _edit_field(self, field_id: str) -> None:
+        """Make a field of the form the active one and edit it."""
+        assert self._row is not None
+        self.sheet.activate(field_id)
+        self.edit(self._row, self._row.tool.field(field_id))
 
-    def _open_active(self) -> None:
-        if self.mode == "sheet" and self._row is not None and self.sheet.active_field is not None:
-            self.edit(self._row, self.sheet.active_field)
+    def on_record_sheet_laid_out(self, event: RecordSheet.LaidOut) -> None:
+        """Keep the editor over its field when the form gets its size, or another one."""
+        event.stop()
+        self._place_editor()
 
     def on_field_editor_typed(self, event: FieldEditor.Typed) -> None:
         """Show what a text would mean, and the computed fields that follow from it."""
@@ -242,32 +240,27 @@ class RecordPane(Container):
         else:
             self.sheet.show_row(self._engagement, preview, self._drafts)
 
-    def on_field_editor_left(self, event: FieldEditor.Left) -> None:
+    def _editor_left(self, text: str, way: Way) -> None:
         """Hand on what was typed, and go where one went."""
-        event.stop()
-        if self._cell is None:
-            return
+        assert self._cell is not None
         row, field, before = self._cell
         self._cell, self._meaning, self.table.preview = None, "", None
-        if event.text != before:
-            self.post_message(self.Edited(row, field, event.text))
-        elif self.mode == "table":
-            self.table.redraw_line(self.table.cursor)
-        if self.mode == "table":
-            self.table.focus()
-            self._show_detail()
-            self.post_message(self.Changed())
+        if text != before:
+            self.post_message(self.Edited(row, field, text))
+        if self.mode == "sheet":
+            self._leave_field(way)
             return
-        self._leave_field(event.way)
+        self.table.redraw_line(self.table.cursor)
+        self.screen.set_focus(self.table)
+        self._show_detail()
+        self.post_message(self.Changed())
 
-    def _leave_field(self, way: str) -> None:
+    def _leave_field(self, way: Way) -> None:
         following = self.sheet.neighbour(1 if way == "next" else -1)
         if way == "close" or (way == "next" and not following):
             self.post_message(self.SheetClosed())
-            return
-        self.sheet.active = following or self.sheet.active
-        # After the change has been made: the next field may show what follows from it.
-        self.call_after_refresh(self._edit_active)
+        else:
+            self._edit_field(following or self.sheet.active)
 
 
 def field_options(engagement: Engagement, field: Field) -> list[str]:

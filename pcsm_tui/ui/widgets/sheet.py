@@ -19,8 +19,8 @@ _HEAD = LABEL + 3
 class RecordSheet(Lines):
     """The fields of a row one below the other. It shows what it is given; the editor is laid over it."""
 
-    class Moved(Message):
-        """Another field is the active one."""
+    class LaidOut(Message):
+        """The form has got its size, or another one."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -39,7 +39,8 @@ class RecordSheet(Lines):
         self.redraw()
 
     def redraw(self) -> None:
-        """Lay the fields out anew."""
+        """Lay the fields out anew; before there is a width there is nothing to lay out."""
+        self._blocks, self._lines = [], []
         if self._engagement is not None and self._row is not None and self.size.width:
             self._blocks = blocks(self._engagement, self._row, self.active, self.size.width)
             height = self._blocks[-1].top + self._blocks[-1].height
@@ -72,19 +73,32 @@ class RecordSheet(Lines):
         """Make a field the active one and bring it into view."""
         self.active = field_id
         self.redraw()
-        block = next(block for block in self._blocks if block.field and block.field.id == field_id)
-        region = Region(0, block.top, 1, block.height)
-        self.scroll_to_region(region, animate=False, force=True, immediate=True, x_axis=False)
-        self.post_message(self.Moved())
+        self._keep_in_view()
+
+    def _keep_in_view(self) -> None:
+        block = self._active_block()
+        if block is not None and self.size.height:
+            region = Region(0, block.top, 1, block.height)
+            self.scroll_to_region(region, animate=False, force=True, immediate=True, x_axis=False)
+
+    def _active_block(self) -> Block | None:
+        return next((block for block in self._blocks if block.field and block.field.id == self.active), None)
+
+    def on_resize(self) -> None:
+        """Lay out for the new size, and keep the active field in view."""
+        super().on_resize()
+        self._keep_in_view()
+        self.post_message(self.LaidOut())
 
     def neighbour(self, step: int) -> str:
         """Return the id of the next field that can be edited, or of the one before; empty at the ends."""
-        ids = [block.field.id for block in self._blocks if block.field and block.field.computed is None]
+        fields = self._row.tool.fields if self._row else ()
+        ids = [field.id for field in fields if field.computed is None]
         place = ids.index(self.active) + step if self.active in ids else 0
         return ids[place] if 0 <= place < len(ids) else ""
 
-    def field_region(self) -> Region:
-        """Return where the active field's value is, in the widget."""
-        block = next((block for block in self._blocks if block.field and block.field.id == self.active), None)
+    def field_region(self, width: int) -> Region:
+        """Return where the active field's value is, in the widget, which is so wide."""
+        block = self._active_block()
         top, height = (block.top, block.height) if block else (0, 1)
-        return Region(_HEAD, top - self.scroll_offset.y, max(self.size.width - _HEAD - 1, 10), height)
+        return Region(_HEAD, top - self.scroll_offset.y, max(width - _HEAD - 1, 10), height)

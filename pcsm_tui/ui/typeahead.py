@@ -1,0 +1,81 @@
+"""Type-ahead: each key has its full effect before the next one is looked at.
+
+Over a slow line several keys arrive at once. Textual hands them all to what is focused now, so that after `o` the
+first letters of a tool's name would still be commands. Here a key waits until the one before it has been answered:
+by the widget, by those around it, and by a screen or an editor that it opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Event, Queue, Task, create_task
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+
+_ROUNDS = 3
+"""Key to action, action to the messages that it posts, those to the focus that they move."""
+_PATIENCE = 0.5
+"""Seconds after which a key goes on although the one before was not seen through, as when its widget is gone."""
+
+
+class Answered(Message):
+    """Comes up to the application behind a key, through every widget that the key came through."""
+
+    bubble = True
+
+    def __init__(self, seen: Event) -> None:
+        super().__init__()
+        self.seen = seen
+
+
+class TypeAhead(App[int]):
+    """An application that looks at keys and pastes one after the other."""
+
+    _waiting: Queue[events.Key | events.Paste] | None = None
+    _feeding: Task[None] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Put keys and pastes in a row; all other events go their way."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if self._waiting is None:
+                self._waiting = Queue()
+                self._feeding = create_task(self._feed(self._waiting))
+            self._waiting.put_nowait(event)
+            return
+        await super().on_event(event)
+
+    async def _feed(self, waiting: Queue[events.Key | events.Paste]) -> None:
+        while True:
+            event = await waiting.get()
+            await super().on_event(event)
+            for _ in range(_ROUNDS):
+                await self._round()
+            waiting.task_done()
+
+    async def _round(self) -> None:
+        """Wait until what is queued now at the focused widget and all around it has been answered."""
+        if not self.is_running or not self.screen_stack:
+            return
+        seen = Event()
+        target = self.focused or self.screen
+        if target.post_message(Answered(seen)):
+            try:
+                await asyncio.wait_for(seen.wait(), _PATIENCE)
+            except TimeoutError:
+                return
+
+    def on_answered(self, message: Answered) -> None:
+        """A round is over."""
+        message.seen.set()
+
+    async def all_keys_answered(self) -> None:
+        """Wait until every key so far has had its effect."""
+        if self._waiting is not None:
+            await self._waiting.join()
+
+    async def on_unmount(self) -> None:
+        """Stop looking for keys."""
+        if self._feeding is not None:
+            self._feeding.cancel()

@@ -1,0 +1,111 @@
+"""A user story: an application on a repository of its own, driven by keys, looked at as text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from pcsm_tui import settings
+from pcsm_tui.ui.app import PcsmApp
+from pcsm_tui.workspace import Workspace
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+"""Now, in every story: a Sunday."""
+
+_NAMES = {" ": "space", "\n": "enter"}
+_CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
+
+
+class Story:
+    """What one can do in a story: press keys, type, and look."""
+
+    def __init__(self, app: PcsmApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by Textual's names, as fast as they come, and wait until all is quiet."""
+        for key in keys:
+            character = key if len(key) == 1 else _CHARACTERS.get(key)
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, character))
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*(_NAMES.get(character, character) for character in text))
+
+    async def settle(self) -> None:
+        """Wait until every key has had its effect and nothing is left to do."""
+        await asyncio.sleep(0)
+        await self.app.all_keys_answered()
+        await self.pilot._wait_for_screen()
+        await self.app.workers.wait_for_complete()
+        await self.pilot._wait_for_screen()
+
+    async def open_tool(self, name: str) -> None:
+        """Open a tool by its name."""
+        await self.press("o")
+        await self.type(name)
+        await self.press("enter")
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the screen."""
+        strips = self.app.screen._compositor.render_strips()
+        filters = self.app.get_line_filters()
+        found = []
+        for strip in strips:
+            segments = list(strip)
+            for line_filter in filters:
+                segments = line_filter.apply(segments, self.app.current_theme and self.app.screen.background_colors[1])
+            found.append("".join(segment.text for segment in segments))
+        return found
+
+    @property
+    def text(self) -> str:
+        """The screen as text."""
+        return "\n".join(self.lines)
+
+    @property
+    def top(self) -> str:
+        """The first line."""
+        return self.lines[0]
+
+    @property
+    def foot(self) -> str:
+        """The last line."""
+        return self.lines[-1]
+
+
+def workspace(folder: Path, **changed: object) -> Workspace:
+    """Return the workspace of a folder, seen by Ada at noon on 22 November 2026."""
+    loaded = settings.load()
+    values = {name: getattr(loaded, name) for name in settings.described()} | {"name": "Ada"} | changed
+    return Workspace(folder, settings.Settings(**values, places=loaded.places), clock=lambda: NOON)
+
+
+def run_story(
+    folder: Path,
+    telling: Callable[[Story], Awaitable[None]],
+    size: tuple[int, int] = (80, 24),
+    path: Path | None = None,
+    **changed: object,
+) -> PcsmApp:
+    """Run a story to its end in a terminal of a size and return the application as it then is."""
+
+    async def told() -> PcsmApp:
+        app = PcsmApp(workspace(folder, **changed), path)
+        async with app.run_test(size=size) as pilot:
+            story = Story(app, pilot)
+            await story.settle()
+            await telling(story)
+        return app
+
+    return asyncio.run(told())
