@@ -84,8 +84,8 @@ class Table(NamedTuple):
 def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, least: Sequence[int] = ()) -> Table:
     """Return rows of one-line cells under the names of their columns, fitted to a width in cells.
 
-    The first column, by which one names a row in other commands, is never cut to make room for others. `least` are the
-    widths below which the columns are left out rather than made narrower, 0 for the usual one.
+    The first column, by which one names a row in other commands, is cut only when it takes more than half of the width.
+    `least` are the widths below which columns are left out rather than made narrower, 0 for the usual one.
     """
     natural = [
         max([cell_width(name), *(cell_width(row[place]) for row in rows)]) for place, name in enumerate(names)
@@ -94,7 +94,7 @@ def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, le
         min(size, max(floor or NARROWEST, cell_width(name)))
         for size, floor, name in zip(natural, least or [0] * len(names), names, strict=True)
     ]
-    widths = _fitted(natural, [natural[0], *floors[1:]], width)
+    widths = _fitted(natural, [min(natural[0], max(width // 2, floors[0])), *floors[1:]], width)
     shown = range(len(widths))
 
     def line(cells: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """What needs the CSM: the rules of Today, each in one function, each with its reason.
 
-Signals do not depend on the day, so that they can be kept in the index; `insight.urgency` decides what shows on a given one.
+Signals do not depend on the day, so that they can be kept in the index; `insight.urgency` decides what shows on a
+given one.
 """
 
 from __future__ import annotations

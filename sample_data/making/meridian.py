@@ -91,7 +91,7 @@ def _tasks(words: dict[str, Any], rng: random.Random, names: list[str]) -> Rows:
             head = {"kind": "Work stream", "parent": stream["name"], "adoption_phase": phase}
             rows.append({"name": name, **head})
             common = {"parent": name, "adoption_phase": phase, "impacted_group": stream["group"]}
-            begins = _FIRST_DAY + timedelta(weeks=4 * (place - 1) + number)
+            begins = _FIRST_DAY + timedelta(weeks=stream["stagger"] * (place - 1) + number)
             rows += [{**row, **common} for row in _packages(stream, part, f"{number}.{place}", begins, rng, names)]
     _tie(rows, words["ties"], len(words["regions"]))
     _leave_late(rows)
@@ -125,18 +125,17 @@ def _packages(
             **(before if place > 1 else {}),
             **_state(start, finish, days),
         }
-        free = next_working_day(finish + _ONE_DAY)
-    last = working_day_before(free)
+        free = finish_of(finish + _ONE_DAY, 1 + stream["gap"])
     yield {
         "name": f"{stream['milestone']}, {part}" if regional else stream["milestone"].format(part=part),
         "kind": "Milestone",
         "owner": owners[0],
-        "start": last,
+        "start": finish,
         "duration": "0d",
-        "finish": last,
+        "finish": finish,
         "predecessors": f"{outline}.{len(stream['packages'])}",
         "deliverable": "Said so by the owner of the region" if regional else "Accepted by the board",
-        **({"state": "Done"} if last <= _LAST_DAY else {}),
+        **({"state": "Done"} if finish <= _LAST_DAY else {}),
     }
 
 

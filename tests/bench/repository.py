@@ -42,7 +42,8 @@ def bench() -> Iterator[Bench]:
         dropped = ("COLORTERM", "NO_COLOR", "SSH_CONNECTION", "TEXTUAL", "TEXTUAL_DRIVER")
         kept = {name: value for name, value in os.environ.items() if name not in dropped and "PCSM_" not in name}
         environment = {**kept, **{name: str(path) for name, path in variables.items()}}
-        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        # A terminal's Esc waits 100 ms for what may follow it; without that wait the figures show the program.
+        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "ESCDELAY": "1"}
         (root / "home").mkdir()
         (root / "repository").mkdir()
         places = Places(*(root / name / "pcsm" for name in ("config", "state", "cache", "data")))

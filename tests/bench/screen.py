@@ -93,6 +93,8 @@ def start(stage: Stage) -> Iterator[Figure]:
     yield Figure("first engagement row, warm index", f"{row:.0f} ms", row / painted, 1.3)
     yield Figure("settled, warm index", f"{last:.0f} ms", last / settled, 1.45)
     yield Figure("bytes of the first screen", f"{size:,.0f} B", size, stage.options.screen_bytes, "B")
+    spent, bare = middle([run.cpu for run in full]), middle([run.cpu for run in empty])
+    yield Figure("processor time until settled", f"{spent:.2f} / {bare:.2f} s", spent / bare)
     cold = [_cold(stage) for _ in range(max(stage.options.runs // 3, 1))]
     row, last = middle([run.found_ms for run in cold]), middle([run.last_ms for run in cold])
     yield Figure("first engagement row, no index", f"{row:.0f} ms", row / painted)
@@ -117,10 +119,10 @@ def keys(stage: Stage) -> Iterator[Figure]:
     with stage.program() as terminal:
         terminal.start(PREFIX)
         yield from _key(stage, "Today: cursor", repeated(terminal, times, "down", "up"), 300)
-        yield from _key(stage, "Today: page", repeated(terminal, times, "pagedown", "pageup"), 2500)
-        terminal.press("P")
+        yield from _key(stage, "Today: page", repeated(terminal, times, "pagedown"), 2500)
+        terminal.press("P", quiet=0.5)
         yield from _key(stage, "Portfolio: cursor", repeated(terminal, times, "down", "up"), 300)
-        yield from _key(stage, "Portfolio: page", repeated(terminal, times, "pagedown", "pageup"), 2500)
+        yield from _key(stage, "Portfolio: page", repeated(terminal, times, "pagedown"), 2500)
         terminal.press("enter", quiet=0.5)
         yield from _key(stage, "Overview: cursor", repeated(terminal, times, "down", "up"), 300)
         terminal.press("1", quiet=0.5)
@@ -139,6 +141,7 @@ def keys(stage: Stage) -> Iterator[Figure]:
 def _key(stage: Stage, what: str, runs: list[Written], most: int) -> Iterator[Figure]:
     times, bare = [run.last_ms for run in runs], [run.last_ms for run in stage.counter]
     high = percentile(times, 95)
+    yield Figure(f"{what}, first byte", f"{middle([run.first_ms for run in runs]):.2f} ms")
     yield Figure(f"{what}, median", f"{middle(times):.2f} ms", middle(times) / middle(bare), 1.2)
     yield Figure(f"{what}, p95", f"{high:.2f} ms", high / percentile(bare, 95), 2)
     size = middle([len(run.data) for run in runs])
@@ -261,7 +264,10 @@ def _register(stage: Stage, path: Path) -> dict[str, list[Written]]:
         terminal.press("o", quiet=0.5)
         terminal.press("adoption risks", quiet=0.5)
         first = terminal.press("enter", quiet=0.6)
-        cursor, page = repeated(terminal, times, "down", "up"), repeated(terminal, times, "pagedown", "pageup")
+        cursor = repeated(terminal, times, "down", "up")
+        terminal.press("home", quiet=0.4)
+        # Ends after two pages of fifty rows, so that both registers draw as much.
+        page = [*repeated(terminal, 2, "pagedown"), *repeated(terminal, 2, "pageup")]
         again = []
         for _ in range(runs):
             terminal.press("0", quiet=0.4)

@@ -24,12 +24,16 @@ _CONTROL = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|
 
 
 class Written(NamedTuple):
-    """What a program wrote: the bytes, and the milliseconds to the first, to the text waited for and to the last."""
+    """What a program wrote: the bytes, the milliseconds to the first, to the text waited for and to the last.
+
+    `cpu` is the processor time, in seconds, that the program had used when it fell silent.
+    """
 
     data: bytes
     first_ms: float
     found_ms: float
     last_ms: float
+    cpu: float
 
     @property
     def text(self) -> str:
@@ -79,15 +83,16 @@ class Terminal:
             # Without a text to wait for silence from the beginning is an answer, too: some keys draw nothing.
             wait = quiet - (now - last) if found or not sought else patience - now
             if wait <= 0 or not select.select([self._door], [], [], wait)[0]:
-                return Written(data, first * 1000, found * 1000, last * 1000)
+                break
             try:
                 data += os.read(self._door, 1 << 16)
             except OSError:  # the program has ended
-                return Written(data, first * 1000, found * 1000, last * 1000)
+                break
             last = time.perf_counter() - since
             first = first or last
             if not found and sought in data:
                 found = last
+        return Written(data, first * 1000, found * 1000, last * 1000, self.cpu_seconds())
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the program has used."""
