@@ -87,9 +87,7 @@ def laid_out(names: Sequence[str], rows: Sequence[Sequence[str]], width: int, le
     The first column, by which one names a row in other commands, is cut only when it takes more than half of the width.
     `least` are the widths below which columns are left out rather than made narrower, 0 for the usual one.
     """
-    natural = [
-        max([cell_width(name), *(cell_width(row[place]) for row in rows)]) for place, name in enumerate(names)
-    ]
+    natural = [max([cell_width(name), *(cell_width(row[place]) for row in rows)]) for place, name in enumerate(names)]
     floors = [
         min(size, max(floor or NARROWEST, cell_width(name)))
         for size, floor, name in zip(natural, least or [0] * len(names), names, strict=True)

@@ -50,9 +50,7 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     grouped_table(names, [("", row) for row in rows])
 
 
-def grouped_table(
-    names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], least: Sequence[int] = ()
-) -> None:
+def grouped_table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], least: Sequence[int] = ()) -> None:
     """Write rows, each with the group under whose heading it stands, as `table` does; the empty group has none.
 
     `least` are the widths below which a column is left out rather than made narrower, 0 for the usual one.

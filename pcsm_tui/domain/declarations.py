@@ -202,6 +202,8 @@ class Tool(Declaration):
     """The field by whose value rows stand in groups."""
     sort: str = ""
     """The field by which the table is sorted at first; a leading - for descending."""
+    rule: str = ""
+    """The rule that its rows keep, by its name in `domain.rules`."""
     tick: str = ""
     """The yes_no or choice field that x turns on and off and that says that a row is done."""
     due: str = ""

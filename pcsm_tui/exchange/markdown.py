@@ -48,9 +48,7 @@ def _row(cells: tuple[str, ...]) -> str:
 def _paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text that is split by empty lines, each with its line ends kept."""
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return [
-        _BREAK.join(_escaped(line.strip()) for line in part.strip().split("\n")) for part in parts if part.strip()
-    ]
+    return [_BREAK.join(_escaped(line.strip()) for line in part.strip().split("\n")) for part in parts if part.strip()]
 
 
 def _line(text: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from pcsm_tui.domain.declarations import Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.rules import rule_problem
 from pcsm_tui.domain.summaries import Place, Signal
 from pcsm_tui.domain.values import is_empty, problem_with
 from pcsm_tui.insight.health import health
@@ -29,7 +30,7 @@ def signals(engagement: Engagement) -> list[Signal]:
         *_proposal_unsigned(engagement),
         *_health_low_or_stale(engagement),
         *_renewals_without_plan(engagement),
-        *_raci_rows_broken(engagement),
+        *_rules_broken(engagement),
         *_measurements_due(engagement),
         *_next_meeting(engagement),
         *_nothing_in_progress(engagement),
@@ -57,7 +58,11 @@ def _is_date(row: Row, field_id: str) -> bool:
 def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
     due = str(row.get(tool.due))
     owner = f" · {engagement.show(row, tool.owner) or 'nobody owns it'}" if tool.owner else ""
-    what = engagement.title(row) if tool.id in ("actions", "activities") else f"{tool.name}: {engagement.title(row)}"
+    what = (
+        engagement.title(row)
+        if tool.id in ("actions", "activities")
+        else f"{tool.row_name.capitalize()}: {engagement.title(row)}"
+    )
     phase = row.get("phase") if tool.id == "activities" else 0
     return Signal(
         rule="due",
@@ -157,30 +162,21 @@ def _renewals_without_plan(engagement: Engagement) -> Iterator[Signal]:
             )
 
 
-def raci_problem(engagement: Engagement, row: Row) -> str:
-    """Return what breaks the RACI rule in a row, or nothing: exactly one A, at least one R (framework, P2)."""
-    accountable, responsible = (
-        value if isinstance(value := row.get(name), list) else [] for name in ("accountable", "responsible")
-    )
-    if len(accountable) != 1:
-        return "nobody is accountable" if not accountable else f"{len(accountable)} are accountable, one must be"
-    return "" if responsible else "nobody is responsible"
-
-
-def _raci_rows_broken(engagement: Engagement) -> Iterator[Signal]:
-    """Rows of the RACI matrix that somebody has begun and that break its rule, as one line."""
-    tool = engagement.framework.tool("raci")
-    broken = [(row, raci_problem(engagement, row)) for row in engagement.rows(tool.id) if row.stored]
-    broken = [(row, problem) for row, problem in broken if problem]
-    if broken:
-        row, problem = broken[0]
-        yield Signal(
-            rule="raci",
-            text=f"RACI: {len(broken)} row{'s' if len(broken) != 1 else ''} without a clear answer",
-            reason=f"{engagement.title(row)}: {problem}",
-            place=Place(tool.id, row.uid, "responsible" if "responsible" in problem else "accountable"),
-            detail="Every task needs exactly one A and at least one R.",
-        )
+def _rules_broken(engagement: Engagement) -> Iterator[Signal]:
+    """Rows that break their tool's rule, a line for each tool."""
+    for tool in engagement.framework.tools:
+        broken = [(row, rule_problem(row)) for row in engagement.rows(tool.id)] if tool.rule else []
+        broken = [(row, problem) for row, problem in broken if problem]
+        if broken:
+            row, problem = broken[0]
+            missing = engagement.missing(row)
+            yield Signal(
+                rule="rule",
+                text=f"{tool.name}: {len(broken)} row{'s' if len(broken) != 1 else ''} without a clear answer",
+                reason=f"{engagement.title(row)}: {problem}",
+                place=Place(tool.id, row.uid, missing[0].id if missing else tool.title_field.id),
+                detail=tool.summary,
+            )
 
 
 _DAYS = {"Daily": 1, "Weekly": 7, "Every two weeks": 14, "Monthly": 31, "Quarterly": 92}

@@ -35,9 +35,7 @@ def entered_blocks(engagement: Engagement, tool: Tool, internal: bool, level: in
     return blocks
 
 
-def _blocks(
-    engagement: Engagement, tool: Tool, rows: tuple[Row, ...], internal: bool, level: int
-) -> Iterator[Block]:
+def _blocks(engagement: Engagement, tool: Tool, rows: tuple[Row, ...], internal: bool, level: int) -> Iterator[Block]:
     fields = fields_for(tool, internal)
     if tool.single:
         if rows:

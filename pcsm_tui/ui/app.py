@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.filter import LineFilter
 
 from pcsm_tui.domain.summaries import Place
 from pcsm_tui.errors import PcsmError
-from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
 from pcsm_tui.ui.commands import palette
+from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
 from pcsm_tui.ui.routes import Route, View, route_to
-from pcsm_tui.ui.screens.base import BaseScreen, QuietFocus
+from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.screens.filtering import FilteredScreen
-from pcsm_tui.ui.typeahead import TypeAhead
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
+from pcsm_tui.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from pcsm_tui.ui.modals.picker import Item
@@ -80,9 +80,9 @@ class PcsmApp(TypeAhead):
     CSS_PATH = "base.tcss"
     TITLE = "pcsm"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = bindings_for("app")
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (34, "-tall")]
+    BINDINGS = bindings_for("app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
         super().__init__(ansi_color=True if without_colour() else None)
@@ -176,7 +176,11 @@ class PcsmApp(TypeAhead):
         """Go to a route in place of this one: the way back stays as it is."""
         self._show(route)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
+        """Go back to where one came from, in the end to Today."""
+        self.go_back()
+
+    def go_back(self) -> None:
         """Go back to where one came from, in the end to Today."""
         if self._trail:
             self._show(self._trail.pop())
@@ -243,7 +247,9 @@ class PcsmApp(TypeAhead):
             told = f"The report is in {write_report(self.workspace.settings.places.state, error, datetime.now())}."
         except OSError:
             told = "No report could be written."
-        self._exit_renderables.append(Text(f"pcsm ended by a fault of its own. What was shown as saved is saved. {told}"))
+        self._exit_renderables.append(
+            Text(f"pcsm ended by a fault of its own. What was shown as saved is saved. {told}")
+        )
         self._close_messages_no_wait()
 
     # --- choosing ---------------------------------------------------------------------------------------------
@@ -275,7 +281,11 @@ class PcsmApp(TypeAhead):
             else:
                 self.call_later(self._run_chosen, screen, item.value)
 
-        self.pick("All commands, tools and engagements", palette.everything(self.workspace, screen, self.engagement_path), chosen)
+        self.pick(
+            "All commands, tools and engagements",
+            palette.everything(self.workspace, screen, self.engagement_path),
+            chosen,
+        )
 
     async def _run_chosen(self, screen: BaseScreen, action: str) -> None:
         await self.run_action(action, screen)
@@ -297,7 +307,7 @@ class PcsmApp(TypeAhead):
         def chosen(item: Item) -> None:
             self.register_theme(read_theme(themes_folder() / f"{item.key}.toml"))
             self.theme = item.key
-            self.tell(f"Theme {item.key}; theme = \"{item.key}\" in the settings file keeps it")
+            self.tell(f'Theme {item.key}; theme = "{item.key}" in the settings file keeps it')
 
         self.pick("Theme", [Item(name, name) for name in theme_names()], chosen)
 
@@ -351,7 +361,7 @@ class PcsmApp(TypeAhead):
         except PcsmError as refused:
             self.tell(str(refused), "bad")
 
-    async def run_action(self, action, default_namespace=None, namespaces=None) -> bool:  # type: ignore[no-untyped-def,override]
+    async def run_action(self, action, default_namespace=None, namespaces=None) -> bool:  # type: ignore[no-untyped-def]
         """Run an action; a refused one is told in the last line."""
         screen = self.screen
         if isinstance(screen, BaseScreen):

@@ -29,6 +29,8 @@ class AsciiOnly(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return segments with each sign replaced by the one ASCII character that stands for it."""
         return [
-            segment if segment.control or segment.text.isascii() else Segment(segment.text.translate(ASCII), segment.style)
+            segment
+            if segment.control or segment.text.isascii()
+            else Segment(segment.text.translate(ASCII), segment.style)
             for segment in segments
         ]

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from pcsm_tui.domain.declarations import RESERVED_FIELDS, Tool
 from pcsm_tui.domain.engagement import META, Engagement, Row, uid_of
-from pcsm_tui.insight.attention import raci_problem
+from pcsm_tui.domain.rules import rule_problem
 
 KNOWN_TABLES = frozenset({META, "baselines", "~conflicts", "~gone", "~history"})
 """Tables of the format that are no tools."""
-RACI = "raci"
 
 
 class Finding(NamedTuple):
@@ -53,7 +52,7 @@ def _rows(engagement: Engagement, tool: Tool) -> Iterator[Finding]:
         yield Finding(tool.id, "", "", f"{tool.name} has one record; here are {len(rows)}.")
     for row in rows:
         yield from _values(engagement, row)
-        if tool.id == RACI and (problem := raci_problem(engagement, row)):
+        if problem := rule_problem(row):
             field = "responsible" if "responsible" in problem else "accountable"
             yield Finding(tool.id, row.uid, field, f"{engagement.title(row)}: {problem}.")
 

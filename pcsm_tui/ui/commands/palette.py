@@ -33,7 +33,8 @@ def command_items(screen: BaseScreen) -> list[Item]:
             command.title,
             keys_signs(command.keys) if command.keys else "",
             command.action,
-            f"{command.id} {command.help}",
+            command.id,
+            command.help,
             live.get(command.id, "" if command.where == "app" else f"only {WHERE[command.where].lower()}"),
         )
         for command in COMMANDS
@@ -51,7 +52,7 @@ def tool_items(workspace: Workspace, path: Path) -> list[Item]:
     for tool in framework.tools:
         phase = f"{tool.phase} {framework.phase(tool.phase).name}" if tool.phase else "the whole engagement"
         route = Route("tool", path, Place(tool.id))
-        items.append(Item(f"tool {tool.id}", tool.name, phase, route, f"{tool.id} {tool.summary}"))
+        items.append(Item(f"tool {tool.id}", tool.name, phase, route, tool.id, tool.summary))
     return items
 
 
@@ -61,6 +62,6 @@ def engagement_items(workspace: Workspace) -> list[Item]:
 
     return [
         Item(f"engagement {listed.path}", listed.summary.customer, listed.summary.initiative or "engagement",
-             Route("overview", listed.path), listed.path.name, listed.problem)
+             Route("overview", listed.path), listed.path.name, "", listed.problem)
         for listed in workspace.listing()
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pcsm_tui.errors import DeclarationError, nearest
 
 if TYPE_CHECKING:
-    from textual.binding import Binding
+    from textual.binding import BindingType
 
 
 class Command(NamedTuple):
@@ -45,13 +45,19 @@ _PHASES = tuple(
 
 COMMANDS: tuple[Command, ...] = (
     # everywhere
-    Command("help", "Help", "question_mark,f1", "app", "What is focused, what it is for, and which keys it has.", "help"),
-    Command("palette", "All commands", "colon,ctrl+p", "app", "Find any command, tool or engagement by its name.", "all"),
+    Command(
+        "help", "Help", "question_mark,f1", "app", "What is focused, what it is for, and which keys it has.", "help"
+    ),
+    Command(
+        "palette", "All commands", "colon,ctrl+p", "app", "Find any command, tool or engagement by its name.", "all"
+    ),
     Command("today", "Today", "T,f2", "app", "What needs you today, over all engagements."),
     Command("portfolio", "Portfolio", "P,f3", "app", "Every engagement at a glance."),
     Command("search_all", "Search everything", "F,f4", "app", "Find text in every engagement of the repository."),
     Command("switch", "Switch engagement", "E", "app", "Open another engagement by its name."),
-    Command("personal", "My own tools", "M", "app", "Your evaluation, career plan and reviews, which nobody else sees."),
+    Command(
+        "personal", "My own tools", "M", "app", "Your evaluation, career plan and reviews, which nobody else sees."
+    ),
     Command("undo", "Undo", "u", "app", "Take back the last change of this engagement."),
     Command("redo", "Redo", "U", "app", "Do again what was undone."),
     Command("back", "Back", "escape", "app", "Go back to where you came from.", palette=False),
@@ -73,13 +79,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("page_up", "Page up", "pageup", "list", "Go a page up.", palette=False),
     Command("first", "First row", "g,home", "list", "Go to the first row.", palette=False),
     Command("last", "Last row", "G,end", "list", "Go to the last row.", palette=False),
-    Command("choose", "Open", "enter", "list", "Open what the cursor is on; in a table, edit the cell.", "open", palette=False),
+    Command(
+        "choose",
+        "Open",
+        "enter",
+        "list",
+        "Open what the cursor is on; in a table, edit the cell.",
+        "open",
+        palette=False,
+    ),
     # Today and the Portfolio
     Command("add_engagement", "New engagement", "a", "repository", "Begin an engagement with a new customer.", "new"),
     Command("filter", "Filter", "slash", "filtered", "Show only the rows that hold what you type.", "filter"),
     Command("next_match", "Next match", "n", "filtered", "Go to the next row that holds what was filtered for."),
     Command("previous_match", "Match before", "N", "filtered", "Go to the row before that holds it."),
-    Command("sort", "Sort", "s", "sorted", "Sort by the column under the cursor; again for the other way round.", "sort"),
+    Command(
+        "sort", "Sort", "s", "sorted", "Sort by the column under the cursor; again for the other way round.", "sort"
+    ),
     Command("tick_signal", "Done", "x", "today", "Tick what the line is about.", "done"),
     Command("snooze", "Put off", "z", "today", "Do not show this line before a day that you name.", "put off"),
     # a phase
@@ -103,15 +119,44 @@ COMMANDS: tuple[Command, ...] = (
     Command("cursor_right", "Next column", "right,l", "cells", "Go to the next column.", palette=False),
     Command("cursor_left", "Column before", "left,h", "cells", "Go to the column before.", palette=False),
     Command("copy", "Copy", "y", "table", "Copy the cell to the terminal's clipboard."),
-    Command("follow", "Follow the reference", "v", "table", "Go to the row that the cell refers to; show a link in full."),
+    Command(
+        "follow", "Follow the reference", "v", "table", "Go to the row that the cell refers to; show a link in full."
+    ),
     Command("next_tool", "Next tool", "right_square_bracket", "tool", "The next tool of this phase."),
     Command("previous_tool", "Tool before", "left_square_bracket", "tool", "The tool before, of this phase."),
-    Command("store_document", "Store a file", "S", "tool", "Copy a file into the repository's documents and list it here."),
+    Command(
+        "store_document", "Store a file", "S", "tool", "Copy a file into the repository's documents and list it here."
+    ),
     # a form
-    Command("next_field", "Next field", "tab,enter", "form", "Keep what was typed and go to the next field.", "next", palette=False),
-    Command("previous_field", "Field before", "shift+tab", "form", "Keep what was typed and go back one.", "before", palette=False),
-    Command("option_down", "Next choice", "down", "form", "The next choice; without choices the next field.", palette=False),
-    Command("option_up", "Choice before", "up", "form", "The choice before; without choices the field before.", palette=False),
+    Command(
+        "next_field",
+        "Next field",
+        "tab,enter",
+        "form",
+        "Keep what was typed and go to the next field.",
+        "next",
+        palette=False,
+    ),
+    Command(
+        "previous_field",
+        "Field before",
+        "shift+tab",
+        "form",
+        "Keep what was typed and go back one.",
+        "before",
+        palette=False,
+    ),
+    Command(
+        "option_down", "Next choice", "down", "form", "The next choice; without choices the next field.", palette=False
+    ),
+    Command(
+        "option_up",
+        "Choice before",
+        "up",
+        "form",
+        "The choice before; without choices the field before.",
+        palette=False,
+    ),
     Command("close", "Close", "escape", "form", "Keep what was typed and leave.", "close", palette=False),
 )
 """In the order in which help and the key list show them."""
@@ -135,7 +180,7 @@ WHERE = {
 BY_ID = {command.id: command for command in COMMANDS}
 
 
-def bindings_for(*where: str) -> list[Binding]:
+def bindings_for(*where: str) -> list[BindingType]:
     """Return the bindings of a part of the screen."""
     from textual.binding import Binding
 

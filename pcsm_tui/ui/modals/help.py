@@ -36,7 +36,9 @@ class Help(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the text."""
-        self.query_one("#help-text", TextLines).show(lambda width: help_lines(self._title, self._text, self._commands, width))
+        self.query_one("#help-text", TextLines).show(
+            lambda width: help_lines(self._title, self._text, self._commands, width)
+        )
         self.query_one("#picker-foot", TextLines).show(lambda width: [(Span(" ↑ ↓ scroll · esc back", "dim"),)])
 
     def action_scroll(self, step: int) -> None:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from pcsm_tui.ui.present.line import Line, Span, cut, fit, one_line
+from pcsm_tui.ui.present.line import Line, Span, cut, fit, one_line, wrapped
 from pcsm_tui.ui.widgets.inputs import QuietInput
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 
@@ -25,6 +25,8 @@ class Item(NamedTuple):
     value: Any = None
     words: str = ""
     """More words by which it is found."""
+    note: str = ""
+    """What more is said of it while the cursor is on it."""
     disabled: str = ""
     """Why it cannot be chosen now; empty when it can."""
 
@@ -54,11 +56,14 @@ class Picker(Screen[Item | None]):
         yield TextLines(id="picker-title")
         yield QuietInput(id="picker-input")
         yield LineList(id="picker-list")
+        yield TextLines(id="picker-detail")
         yield TextLines(id="picker-foot")
 
     def on_mount(self) -> None:
         """Show everything, ready to type."""
-        self.query_one("#picker-title", TextLines).show(lambda width: [(Span(" " + cut(self._title, width - 2), "title"),)])
+        self.query_one("#picker-title", TextLines).show(
+            lambda width: [(Span(" " + cut(self._title, width - 2), "title"),)]
+        )
         foot = " type to narrow · ↵ choose · ↑ ↓ · esc back"
         self.query_one("#picker-foot", TextLines).show(lambda width: [(Span(foot, "dim"),)])
         self.query_one(LineList).can_focus = False
@@ -73,6 +78,21 @@ class Picker(Screen[Item | None]):
         self._shown = found
         self.query_one(LineList).set_rows([item.key for item in found], self._line)
         self.query_one(LineList).action_first()
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        """Show in full what the cursor is on: the line above may be cut."""
+        place = self.query_one(LineList).cursor
+        item = self._shown[place] if 0 <= place < len(self._shown) else Item("", "Nothing holds that.")
+        text = " · ".join(part for part in (item.text, item.disabled or item.detail, item.note) if part)
+        self.query_one("#picker-detail", TextLines).show(
+            lambda width: [(Span(" "), *line) for line in wrapped(text, width - 2, limit=2)]
+        )
+
+    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
+        """Show in full what the cursor is on."""
+        event.stop()
+        self._show_detail()
 
     def _line(self, index: int, width: int, selected: bool) -> Line:
         item = self._shown[index]
@@ -111,7 +131,7 @@ class Picker(Screen[Item | None]):
 
 
 def _holds(item: Item, words: list[str]) -> bool:
-    whole = f"{item.text} {item.detail} {item.words}".casefold()
+    whole = f"{item.text} {item.detail} {item.words} {item.note}".casefold()
     return all(word in whole for word in words)
 
 

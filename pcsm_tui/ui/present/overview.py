@@ -44,7 +44,11 @@ def _phases(engagement: Engagement, today: date, width: int) -> list[OverviewLin
         stage = stages[phase.stage]
         heading = f"{stage.id} {stage.name.upper()}" if stage.id != stage_shown else ""
         stage_shown = stage.id
-        found.append(OverviewLine(f"phase {phase.number}", _phase_line(heading, progress, today, width), Place(phase=phase.number)))
+        found.append(
+            OverviewLine(
+                f"phase {phase.number}", _phase_line(heading, progress, today, width), Place(phase=phase.number)
+            )
+        )
     return found
 
 
@@ -73,7 +77,7 @@ def _facts(engagement: Engagement, changed: list[str], today: date, width: int) 
         if form.get(field)
     )
     dates = " · ".join(
-        f"{name} {short_date(day, today)}, {distance(day, today)}"
+        f"{name} {short_date(day, today)}" + (f", {distance(day, today)}" if day >= today else "")
         for field, name in (("go_live", "go-live"), ("next_meeting", "meeting"))
         if (day := iso_date(str(form.get(field) or ""))) is not None
     )
@@ -103,7 +107,12 @@ def _health(engagement: Engagement, today: date, width: int) -> OverviewLine:
 def _open(engagement: Engagement) -> str:
     """Return how much is open where it counts: actions, problems, risks, barriers."""
     parts = []
-    for tool_id, word in (("actions", "action"), ("problems", "problem"), ("adoption-risks", "risk"), ("adoption-barriers", "barrier")):
+    for tool_id, word in (
+        ("actions", "action"),
+        ("problems", "problem"),
+        ("adoption-risks", "risk"),
+        ("adoption-barriers", "barrier"),
+    ):
         if engagement.framework.has_tool(tool_id):
             state = tool_state(engagement, engagement.framework.tool(tool_id))
             count = state.entered - state.done

@@ -32,11 +32,13 @@ def activity_detail(engagement: Engagement, phase: Phase, row: Row, today: date,
     """Return what is said of an activity: what it is for, its state, and what good looks like."""
     activity = activity_of(engagement, row)
     lines: list[Line] = [(Span(cut(engagement.title(row), width), "title"),)]
+    lines += _state_lines(engagement, row, today, width)
     if activity is not None:
         lines += wrapped(reflowed(activity.guidance), width)
-    lines += _state_lines(engagement, row, today, width)
     if activity is not None and activity.good:
-        lines += [_first_labelled(line, place) for place, line in enumerate(wrapped("Good: " + activity.good, width, "dim"))]
+        lines += [
+            _first_labelled(line, place) for place, line in enumerate(wrapped("Good: " + activity.good, width, "dim"))
+        ]
     return lines
 
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from pcsm_tui.domain.computed import result_field
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.rules import rule_problem
 from pcsm_tui.domain.values import is_empty, sort_key
 from pcsm_tui.ui.present.line import Line, Span, fit
 from pcsm_tui.ui.present.marks import DECIDE, DONE, LATE, OPEN
@@ -62,7 +63,9 @@ def visible_columns(tool: Tool, first: int, width: int) -> list[Column]:
 
 def _shared_out(found: list[Column], spare: int) -> list[Column]:
     """Give spare room to the columns of text."""
-    texts = [place for place, column in enumerate(found) if column.field.type in ("text", "note", "refs", "tags", "link")]
+    texts = [
+        place for place, column in enumerate(found) if column.field.type in ("text", "note", "refs", "tags", "link")
+    ]
     for count, place in enumerate(texts):
         share = max(spare, 0) // (len(texts) - count)
         found[place] = found[place]._replace(width=found[place].width + share)
@@ -98,7 +101,7 @@ def headings_line(tool: Tool, columns: list[Column], first: int, sort: str) -> L
 
 def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> Span:
     """Return the sign before a row: refused text, late, done, lacking something, or none."""
-    if has_draft or engagement.problems(row):
+    if has_draft or engagement.problems(row) or rule_problem(row):
         return Span(DECIDE, "bad")
     if row.done:
         return Span(DONE, "good")
@@ -151,10 +154,10 @@ def ordered(engagement: Engagement, rows: list[Row], sort: str) -> list[Row]:
         return sort_key(shown, value, lambda uid: engagement.label(field.to, uid))
 
     if not sort.startswith("-"):
-        return sorted(rows, key=key)  # type: ignore[arg-type]
+        return sorted(rows, key=key)
     filled = [row for row in rows if not is_empty(engagement.value(row, field.id))]
     empty = [row for row in rows if is_empty(engagement.value(row, field.id))]
-    return [*sorted(filled, key=key, reverse=True), *empty]  # type: ignore[arg-type]
+    return [*sorted(filled, key=key, reverse=True), *empty]
 
 
 def searchable(engagement: Engagement, row: Row) -> str:

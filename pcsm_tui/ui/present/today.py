@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from rich.cells import cell_len
+
 from pcsm_tui.domain.dates import distance, short_date
 from pcsm_tui.domain.summaries import Signal, Summary
 from pcsm_tui.ui.present.line import Line, Span, fit, one_line, wrapped
@@ -28,15 +30,13 @@ def signal_mark(signal: Signal, today: date) -> str:
 def signal_reason(signal: Signal, today: date) -> str:
     """Return why a signal is shown: how late or how soon, or the reason that its rule gives."""
     due = iso_date(signal.due)
-    if due is None:
-        return signal.reason
-    return distance(due, today) + (f", {short_date(due, today)}" if abs((due - today).days) > 1 else "")
+    return signal.reason if due is None else distance(due, today)
 
 
 def attention_line(customer: str, signal: Signal, today: date, width: int) -> Line:
     """Return a line of Today: mark, engagement, what, and why at the right."""
     reason = one_line(signal_reason(signal, today))
-    right = min(max(len(reason), 12), max(width // 3, 12))
+    right = min(max(cell_len(reason), 12), max(width // 3, 12))
     name = min(max(width // 5, 14), 26)
     mark = signal_mark(signal, today)
     role = {LATE: "late", DECIDE: "warn"}.get(mark, "")
@@ -52,7 +52,9 @@ def attention_line(customer: str, signal: Signal, today: date, width: int) -> Li
 def attention_detail(initiative: str, signal: Signal, today: date, width: int) -> list[Line]:
     """Return what is said of the line under the cursor."""
     lines = [(Span(one_line(signal.text), "title"),)]
-    head = " · ".join(text for text in (initiative, signal_reason(signal, today)) if text)
+    due = iso_date(signal.due)
+    parts = (initiative, signal_reason(signal, today), short_date(due, today) if due else "")
+    head = " · ".join(text for text in parts if text)
     lines.append((Span(one_line(head), "dim"),))
     return lines + wrapped(signal.detail, width, limit=2)
 
@@ -68,7 +70,11 @@ COLUMNS = (
 )
 """The Portfolio's columns: key, heading, least width, alignment. The first takes the room that is left."""
 
-_ROOMIER = (("csm", "CSM", 16, "left"), ("initiative", "Initiative", 24, "left"), ("next_what", "What is next", 26, "left"))
+_ROOMIER = (
+    ("csm", "CSM", 16, "left"),
+    ("initiative", "Initiative", 24, "left"),
+    ("next_what", "What is next", 26, "left"),
+)
 
 
 def portfolio_columns(width: int) -> list[tuple[str, str, int, str]]:
@@ -107,10 +113,10 @@ def _date_span(text: str, today: date) -> Span:
 
 
 def health_span(summary: Summary) -> Span:
-    """Return health as score, word and trend: `62 amber ▼`."""
+    """Return health as score, word and trend: `62 amber ↓`."""
     if summary.health is None:
         return Span("–", "dim")
-    trend = "" if not summary.trend else (" ▲" if summary.trend > 0 else " ▼")
+    trend = "" if not summary.trend else (" ↑" if summary.trend > 0 else " ↓")
     role = {"red": "bad", "amber": "warn", "green": "good"}.get(summary.light, "")
     return Span(f"{summary.health // 10} {summary.light}{trend}", role)
 

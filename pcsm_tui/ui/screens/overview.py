@@ -38,7 +38,9 @@ class OverviewScreen(EngagementScreen):
         self._lines = overview_lines(
             self.engagement, signals, self.session.changes_since_last_visit(), self.session.today, width
         )
-        lines.set_rows([item.key for item in self._lines], self._line, lambda place: self._lines[place].place is not None)
+        lines.set_rows(
+            [item.key for item in self._lines], self._line, lambda place: self._lines[place].place is not None
+        )
         self.update_lines()
 
     def _line(self, index: int, width: int, selected: bool) -> Line:

@@ -145,7 +145,10 @@ class PhaseScreen(EngagementScreen):
         """Return what the phase is for, and what it calls for."""
         phase, framework = self.phase, self.session.framework
         qualities = [quality for quality in framework.qualities if quality.id in phase.qualities]
-        lines = [phase.purpose, phase.why, "At its end there is: " + "; ".join(phase.outputs) + "."]
+        row = self._current if self._rows else None
+        activity = activity_of(self.engagement, row) if row else None
+        lines = [f"{activity.name}: {activity.guidance}", f"Good: {activity.good}"] if activity else []
+        lines += [phase.purpose, phase.why, "At its end there is: " + "; ".join(phase.outputs) + "."]
         lines += [f"{quality.name}: {quality.text}" for quality in qualities]
         lines.append("Tab goes to the tools at the right and back. Tools marked » are those that the activity uses.")
         return f"{phase.number} {phase.name}", "\n\n".join(lines)

@@ -87,7 +87,9 @@ class PortfolioScreen(FilteredScreen):
             self.query_one("#detail", TextLines).show(lambda width: [(Span(text, "title"),)])
             return
         summary = listed.summary
-        next_text = f"{short_date(day, today)} {summary.next_what}" if (day := iso_date(summary.next_date)) else "nothing dated"
+        next_text = (
+            f"{short_date(day, today)} {summary.next_what}" if (day := iso_date(summary.next_date)) else "nothing dated"
+        )
         lines: list[Line] = [
             (Span(fit(f"{summary.customer} · {summary.initiative}", 400).rstrip(), "title"),),
             (Span(f"{summary.trade or 'trade unknown'} · {summary.csm or 'no CSM'} · {summary.status}", "dim"),),
@@ -119,4 +121,3 @@ class PortfolioScreen(FilteredScreen):
             "with its trend, the next date, the next renewal, and the effort score, which is the total of the onboarding "
             "scoring (0 simple, 20 highly complex). s sorts by the next column, / filters, Enter opens."
         )
-

@@ -118,7 +118,9 @@ class TodayScreen(FilteredScreen):
                 self.show(Route("today"))
                 self.tell(f"Put off until {short_date(until, self.workspace.today)}")
 
-        self.ask("Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, lambda text: read_date(text, self.workspace.today))
+        self.ask(
+            "Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, lambda text: read_date(text, self.workspace.today)
+        )
 
     def action_add_engagement(self) -> None:
         """Begin an engagement with a new customer."""

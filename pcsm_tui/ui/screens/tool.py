@@ -93,9 +93,7 @@ class ToolScreen(EngagementScreen):
     def reload(self) -> None:
         """Show the records as they are now."""
         tool = self.tool
-        self.pane.show_records(
-            self.engagement, tool, self.session.today, self.session.drafts(tool), self.filter_text
-        )
+        self.pane.show_records(self.engagement, tool, self.session.today, self.session.drafts(tool), self.filter_text)
         self.update_lines()
 
     def refresh_rows(self) -> None:
@@ -151,7 +149,7 @@ class ToolScreen(EngagementScreen):
         """Go back to the table, or to where the form was opened from."""
         event.stop()
         if self.tool.single or self.pcsm.here.view == "record":
-            self.pcsm.action_back()
+            self.pcsm.go_back()
         else:
             self._new = None
             self.pane.show_table()
@@ -259,13 +257,13 @@ class ToolScreen(EngagementScreen):
         """Go to the row that the cell refers to."""
         row, field = self._current(), self.pane.table.cursor_field
         value = row.get(field.id) if field is not None else None
-        if field is not None and field.type == "link" and value:
+        if field is not None and field.type == "link" and isinstance(value, str):
             self.app.copy_to_clipboard(value)
             self.tell(f"{value} · sent to the terminal's clipboard")
             return
         if field is None or field.type not in ("ref", "refs") or is_empty(value):
             raise UsageError("There is no reference in this cell to follow.")
-        target = self.engagement.find(field.to, value[0] if isinstance(value, list) else value)
+        target = self.engagement.find(field.to, str(value[0] if isinstance(value, list) else value))
         if target is None:
             raise UsageError("The row that this refers to is no longer there.")
         self.pcsm.go(Route("tool", self.path, Place(target.tool.id, target.uid)))
@@ -302,4 +300,3 @@ class ToolScreen(EngagementScreen):
         tools = self.session.framework.tools_of(self.tool.phase)
         place = [tool.id for tool in tools].index(self.tool.id) + step
         self.pcsm.replace(Route("tool", self.path, Place(tools[place % len(tools)].id)))
-

@@ -105,7 +105,9 @@ class FieldEditor(Widget):
         self.set_text(text)
         self.place(region, below)
         self._narrow(text, opened=True)
-        self.screen.set_focus(self.query_one(QuietTextArea) if self.several_lines else self._single, scroll_visible=False)
+        self.screen.set_focus(
+            self.query_one(QuietTextArea) if self.several_lines else self._single, scroll_visible=False
+        )
 
     def place(self, region: Region, below: int) -> None:
         """Lay the editor over a region of the parent."""

@@ -25,6 +25,9 @@ from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.ui.widgets.sheet import RecordSheet
 from pcsm_tui.ui.widgets.table import RecordTable
 
+_SHORT = ("yes_no", "date", "number", "score", "percent", "money", "duration")
+"""Types that need no more room than their column to be edited in; the others get some over the columns beside it."""
+
 Drafts = Mapping[tuple[str, str], tuple[str, str]]
 """Texts that were refused, with the reason, by uid and field."""
 
@@ -197,7 +200,7 @@ class RecordPane(Container):
             place = self.sheet.field_region(self.size.width)
         else:
             place = self.table.cell_region().translate(self.table.region.offset - self.region.offset)
-            wide = max(place.width, 40 if field.type == "note" else 12)
+            wide = max(place.width, 12 if field.type in _SHORT else 40)
             height = 5 if field.type == "note" else 1
             x = max(min(place.x, self.size.width - wide), 0)
             y = max(min(place.y, self.size.height - height), 0)

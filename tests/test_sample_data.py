@@ -1,0 +1,450 @@
+"""The sample engagements: made anew they are the same, they are valid, and they show what they are meant to show."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tinydb import TinyDB
+
+from pcsm_tui.domain.engagement import Engagement
+from pcsm_tui.framework.reading import build_framework, declared_framework
+from pcsm_tui.insight.attention import signals
+from pcsm_tui.insight.health import health
+from pcsm_tui.insight.progress import phase_progress
+from pcsm_tui.insight.urgency import todays
+from pcsm_tui.store.canonical import from_bytes, to_bytes
+
+SAMPLES = Path(__file__).resolve().parent.parent / "sample_data"
+STEMS = (
+    "alder-clinics",
+    "brightwell-group",
+    "calder-and-sons",
+    "harbour-foods",
+    "juniper-logistics",
+    "meridian-grid",
+    "northline-rail",
+    "tokyo-sakura",
+)
+TODAY = date(2026, 11, 22)
+FRAMEWORK = build_framework(declared_framework())
+
+
+def path_of(stem: str) -> Path:
+    return SAMPLES / f"{stem}.pcsm.json"
+
+
+@pytest.fixture(scope="module")
+def engagements() -> dict[str, Engagement]:
+    return {stem: Engagement(from_bytes(path_of(stem).read_bytes(), path_of(stem)), FRAMEWORK) for stem in STEMS}
+
+
+# --- made -----------------------------------------------------------------------------------------------------
+
+
+def test_made_anew_they_are_the_committed_bytes(tmp_path):
+    subprocess.run([sys.executable, str(SAMPLES / "make.py"), str(tmp_path)], check=True, timeout=120)
+
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    committed = {path.name: path.read_bytes() for path in SAMPLES.glob("*.pcsm.json")}
+    assert sorted(made) == [f"{stem}.pcsm.json" for stem in STEMS]
+    assert made == committed
+
+
+def test_they_are_small_and_canonical():
+    payloads = [path_of(stem).read_bytes() for stem in STEMS]
+    assert sum(map(len, payloads)) < 3_000_000
+    for stem, payload in zip(STEMS, payloads, strict=True):
+        assert to_bytes(from_bytes(payload, path_of(stem))) == payload
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_stock_tinydb_opens_and_inserts(stem, tmp_path):
+    copy = Path(shutil.copy(path_of(stem), tmp_path))
+    with TinyDB(copy, encoding="utf-8") as database:
+        (form,) = database.table("engagement").all()
+        before = {name: len(database.table(name)) for name in database.tables()}
+        database.table("actions").insert({"action": "Ring back"})
+
+        assert form["customer"] == database.table("_meta").all()[0]["customer"]
+        assert len(database.table("actions")) == before.get("actions", 0) + 1
+
+
+# --- valid ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_value_fits_its_field_and_every_reference_resolves(stem, engagements):
+    engagement = engagements[stem]
+    found = {
+        (tool.id, engagement.title(row), name): reason
+        for tool in FRAMEWORK.tools
+        for row in engagement.rows(tool.id)
+        if row.stored
+        for name, reason in engagement.problems(row).items()
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_there_is_nothing_undeclared_or_personal(stem, engagements):
+    for table, records in engagements[stem].document.items():
+        if table in ("_meta", "~gone"):
+            continue
+        tool = FRAMEWORK.tool(table)
+        assert tool.audience != "personal"
+        declared = {field.id for field in tool.fields} | {"uid", "at", "by", "order"}
+        for record in records.values():
+            assert set(record) <= declared
+            assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["at"])
+            assert record["at"] < "2026-11-22"
+
+
+def test_only_two_raci_rows_break_the_rule(engagements):
+    broken = [
+        (stem, row.get("task"))
+        for stem in STEMS
+        for row in engagements[stem].rows("raci")
+        if row.stored and (len(row.get("accountable") or []) != 1 or not row.get("responsible"))
+    ]
+    assert broken == [
+        ("northline-rail", "Describe impact on IT staff"),
+        ("northline-rail", "Implement the adoption plan"),
+    ]
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_finished_phases_have_their_activities_done_by_then(stem, engagements):
+    engagement = engagements[stem]
+    for phase in engagement.rows("phases"):
+        if phase.get("state") == "Finished":
+            mine = [row for row in engagement.rows("activities") if row.get("phase") == phase.get("phase")]
+            assert all(row.get("state") == "Done" for row in mine)
+            assert all(phase.get("started") <= row.get("done_on") <= phase.get("finished") for row in mine)
+
+
+# --- plans ----------------------------------------------------------------------------------------------------
+
+
+def outlined(engagement: Engagement) -> dict[str, dict]:
+    """Number the tasks by their place under their parent, as a work breakdown structure is."""
+    found: dict[str, dict] = {}
+
+    def number(parent: str | None, prefix: str) -> None:
+        children = [row for row in engagement.rows("tasks") if row.get("parent") == parent]
+        for place, row in enumerate(children, 1):
+            found[f"{prefix}{place}"] = dict(row.record)
+            number(row.uid, f"{prefix}{place}.")
+
+    number(None, "")
+    return found
+
+
+def working_days(first: str, last: str) -> int:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return sum((start + timedelta(days=step)).weekday() < 5 for step in range((end - start).days + 1))
+
+
+PREDECESSOR = re.compile(r"(\d+(?:\.\d+)*)(FS|SS)?(?:\+(\d+)([dw]))?")
+
+
+@pytest.mark.parametrize(
+    "stem", ["brightwell-group", "calder-and-sons", "harbour-foods", "meridian-grid", "northline-rail"]
+)
+def test_plans_agree_with_themselves(stem, engagements):
+    tasks = outlined(engagements[stem])
+    assert len(tasks) == len(engagements[stem].rows("tasks"))
+    for task in tasks.values():
+        if task["kind"] == "Work stream":
+            assert "start" not in task
+            continue
+        if task["duration"]:
+            assert working_days(task["start"], task["finish"]) * 480 == task["duration"]
+        for text in (task.get("predecessors") or "").split(", "):
+            if not text:
+                continue
+            outline, kind, lag, unit = PREDECESSOR.fullmatch(text).groups()
+            other = tasks[outline]
+            since = other["start"] if kind == "SS" else other["finish"]
+            gap = working_days(since, task["start"]) - (1 if kind == "SS" or not task["duration"] else 2)
+            assert gap >= int(lag or 0) * (5 if unit == "w" else 1), task["name"]
+
+
+# --- what each is for -----------------------------------------------------------------------------------------
+
+
+def shown(engagement: Engagement) -> list[tuple[str, str]]:
+    return [(signal.due, signal.text) for signal in todays(signals(engagement), TODAY)]
+
+
+TODAYS = {
+    "harbour-foods": [
+        ("2026-11-17", "Adoption Readiness Checklist: Do we know all impacted users, and how many are where?"),
+        ("2026-11-19", "Project Sign-off: Adoption of phase 1, Plymouth depot"),
+        ("2026-11-20", "Adoption Readiness Checklist: Are material and people for the activities in place?"),
+        ("2026-11-20", "Hold the readiness workshop"),
+        ("", "Renewal Order platform, 12 months has no plan"),
+        ("2026-11-24", "Ring Rosalind about the sign-off letter"),
+        ("2026-11-27", "Challenges and Changes Checklist: Cardiff night shift asks for paper lists"),
+        ("2026-11-27", "Meeting with the customer"),
+        ("2027-02-13", "Renewals: Order platform, 12 months"),
+        ("", "Information Gaps and Assumptions: 1 question without an answer"),
+    ],
+    "northline-rail": [
+        ("2026-11-17", "Work Breakdown Structure: Order the spare pool"),
+        ("2026-11-18", "Get the head count of dispatch in writing"),
+        (
+            "2026-11-20",
+            "Information Gaps and Assumptions: How many people does dispatch have, relief staff included?",
+        ),
+        ("2026-11-20", "Measurement due: Orders entered without error"),
+        ("2026-11-20", "Work Breakdown Structure: E-learning for station staff"),
+        ("2026-11-20", "Work Breakdown Structure: Station display feed"),
+        ("", "Health amber: Support Utilization 41 %"),
+        ("2026-11-24", "Group the impacted users"),
+        ("2026-11-25", "Work Breakdown Structure: E-learning for drivers"),
+        ("2026-11-26", "Send Stefan the cost per person trained"),
+        ("2026-11-26", "Work Breakdown Structure: Coverage test, Ash tunnel"),
+        ("2026-11-27", "Adoption Activities Checklist: E-learning: the tablet in the cab"),
+        ("2026-11-27", "Meeting with the customer"),
+        ("2026-11-27", "Work Breakdown Structure: Configure the cab tablets"),
+        ("", "RACI: 2 rows without a clear answer"),
+    ],
+    "alder-clinics": [
+        ("2026-11-20", "Send the list of reception staff"),
+        ("", "Proposal waits for the customer's signature"),
+        ("2026-11-24", "Send the agenda for Thursday"),
+        ("2026-11-26", "Customer Engagement Strategy: Second meeting: questions and signature"),
+        ("2026-11-26", "Meeting with the customer"),
+        ("2026-11-27", "Send the proposal for signature"),
+        ("", "Information Gaps and Assumptions: 4 questions without an answer"),
+    ],
+    "brightwell-group": [
+        ("2026-11-26", "Governance Log: Steering committee, November"),
+        ("2026-11-26", "Meeting with the customer"),
+        ("2026-11-26", "Reporting More Than Facts: Second course for the night shift"),
+        ("2026-11-27", "Problem Management: Night shift below the minimum"),
+        ("2026-11-27", "Work Breakdown Structure: F Go live in Rotterdam"),
+    ],
+    "juniper-logistics": [("", "No phase is in progress")],
+    "calder-and-sons": [],
+    "tokyo-sakura": [
+        ("2026-11-18", "[b]Ring[/b] \x1b[1mYamada-san\x1b[0m 山田さんに電話する"),
+        ("2026-11-20", "Judge needs and complexity"),
+        ("", "Health red: Product Utilization 20 %"),
+        ("2026-11-24", "اتصل بالمورّد قبل نهاية الأسبوع"),
+        ("2026-11-25", "Meeting with the customer"),
+        ("2026-11-26", "Discuss needs and options"),
+        ("2026-11-27", "Adoption Risks: [blink]App[/blink] \x9b5mfreezes\x07"),
+        ("2026-11-27", "Work Breakdown Structure: 端末を1,200台配る\x1b]52;c;AAAA\x07"),
+        ("", "Information Gaps and Assumptions: 2 questions without an answer"),
+    ],
+}
+
+
+@pytest.mark.parametrize("stem", sorted(TODAYS))
+def test_today_shows_what_is_meant(stem, engagements):
+    assert shown(engagements[stem]) == TODAYS[stem]
+
+
+def test_harbour_renewal_is_83_days_off(engagements):
+    (renewal,) = engagements["harbour-foods"].rows("renewals")
+    assert renewal.get("value") == {"amount": 120_000_00, "currency": "EUR"}
+    assert (date.fromisoformat(renewal.get("date")) - TODAY).days == 83
+
+
+def test_northline_is_as_in_the_middle_of_adoption(engagements):
+    northline = engagements["northline-rail"]
+    progress = [phase_progress(northline, number) for number in range(1, 8)]
+    assert [(phase.done, phase.activities) for phase in progress] == [
+        (10, 10),
+        (7, 7),
+        (8, 8),
+        (8, 12),
+        (1, 8),
+        (0, 9),
+        (1, 8),
+    ]
+    reading = health(northline)
+    assert (reading.score, reading.light) == (620, "amber")
+    assert reading.trend < 0
+    packages = [row for row in northline.rows("tasks") if row.get("kind") == "Work package"]
+    assert (len(packages), sum(row.done for row in packages)) == (61, 23)
+    lacking = [row.get("ig") for row in northline.rows("impacted-groups") if row.get("head_count") is None]
+    assert lacking == ["IG 3"]
+    rated = {
+        northline.title(row): (row.get("likelihood"), row.get("severity")) for row in northline.rows("adoption-risks")
+    }
+    assert rated["Union ballot in March"] == (4, 5)
+    assert rated["Old radios fail"] == (3, 4)
+    assert rated["Trainers double-booked"] == (4, 2)
+
+
+TEXTBOOK_ROLES = (
+    "John Ashton",
+    "Helene Brandt",
+    "Rajesh Iyer",
+    "Marguerite Okonkwo",
+    "Chris Hutchison",
+    "Paolo Ferrante",
+    "Anneke Visser",
+    "Tadeusz Nowak",
+    "Grace Wambui",
+    "Ömer Yıldız",
+)
+TEXTBOOK_RACI = (
+    "I R R A C C C C C C",
+    "I I R A C C C C C C",
+    "R/A R I I . . . . . .",
+    ". . R/A I C . . . . .",
+    ". . R/A I C . . . . .",
+    ". . R/A I . C . . . .",
+    ". . R/A I . . C . . .",
+    ". . R/A I . . . C . .",
+    ". . R/A I . . . . C C",
+    ". . R A . . . . . .",
+    ". . R A C C C C C C",
+    "R/A R I I . . . . . .",
+    ". I R A I I I I I I",
+    ". R A C C C C C C C",
+    "R/A R I I . . . . . .",
+    ". I R A I I I I I I",
+    ". I R A . . . . . .",
+    "I R/A C C . . . . . .",
+)
+
+
+def test_brightwell_holds_the_textbook_matrix(engagements):
+    brightwell = engagements["brightwell-group"]
+    uids = {brightwell.title(row): row.uid for row in brightwell.rows("stakeholder-plan")}
+    letters = (("R", "responsible"), ("A", "accountable"), ("C", "consulted"), ("I", "informed"))
+
+    def cell(row, name):
+        return "/".join(letter for letter, field in letters if uids[name] in (row.get(field) or [])) or "."
+
+    matrix = [" ".join(cell(row, name) for name in TEXTBOOK_ROLES) for row in brightwell.rows("raci")]
+    assert matrix == list(TEXTBOOK_RACI)
+
+
+def test_brightwell_holds_the_textbook_figures(engagements):
+    brightwell = engagements["brightwell-group"]
+    series = brightwell.measured()
+    tests = [row for row in brightwell.rows("measures") if row.get("name").startswith("Test of")]
+    assert [row.get("baseline") // 100 for row in tests] == [65, 45, 16, 54, 57, 35]
+    assert [series[row.uid][-1][1] // 100 for row in tests] == [89, 90, 56, 98, 76, 74]
+    assert {row.get("minimum_standard") for row in tests} == {65_00}
+
+    cost: Counter[str] = Counter()
+    for row in brightwell.rows("adoption-activities"):
+        cost[row.get("impacted_group")] += row.get("cost")["amount"] // 1000_00
+    assert [cost[row.uid] for row in brightwell.rows("impacted-groups")] == [14, 23, 8, 35, 16, 4]
+
+    support = brightwell.rows("impacted-groups")[0]
+    assert support.get("head_count") == 250 + 375
+    assert support.get("locations") == "Orlando FL 250\nSan Jose CA 375"
+
+    (plan,) = (row for row in brightwell.rows("measures") if row.get("name") == "Completion of the adoption plan")
+    months = series[plan.uid]
+    assert len(months) == 7  # month 0 to month 6
+    monthly = (months[-1][1] - months[3][1]) // 3
+    left = 100_00 - months[-1][1]
+    assert 2 * monthly < left < 3 * monthly  # at this pace done between month 8 and month 9
+
+
+def test_brightwell_plan_has_the_textbook_path(engagements):
+    tasks = outlined(engagements["brightwell-group"])
+    assert sorted(tasks, key=lambda text: [int(part) for part in text.split(".")])[:4] == ["1", "1.1", "1.1.1", "1.1.2"]
+    assert {"1.5", "1.5.1", "1.5.3", "1.5.5"} <= set(tasks)
+    assert "1.5.6" not in tasks
+    letters = {task["name"][0]: task for outline, task in tasks.items() if outline.startswith("2.")}
+    weeks = {letter: task["duration"] // 2400 for letter, task in letters.items()}
+    assert (weeks["A"], weeks["C"], weeks["D"]) == (3, 5, 3)
+    starts = {letter: task["start"] for letter, task in letters.items()}
+    assert working_days(starts["A"], starts["F"]) - 1 == (3 + 5 + 3) * 5
+    assert weeks["A"] + weeks["B"] + weeks["E"] < 3 + 5 + 3
+
+
+def test_brightwell_fills_every_tool_that_is_not_personal(engagements):
+    brightwell = engagements["brightwell-group"]
+    empty = [tool.id for tool in FRAMEWORK.tools if not any(row.stored for row in brightwell.rows(tool.id))]
+    assert empty == ["personal-evaluation", "career-plan", "periodic-reviews"]
+
+
+def test_meridian_is_large(engagements):
+    meridian = engagements["meridian-grid"]
+    counts = {name: len(meridian.rows(name)) for name in ("tasks", "stakeholder-plan", "timeline")}
+    assert counts == {"tasks": 400, "stakeholder-plan": 60, "timeline": 200}
+    assert len({meridian.title(row) for row in meridian.rows("tasks")}) == 400
+    depths = Counter(outline.count(".") for outline in outlined(meridian))
+    assert depths[0] == 6
+    assert depths[1] == 36
+
+
+def test_meridian_has_three_late_packages(engagements):
+    late = [text for due, text in shown(engagements["meridian-grid"]) if due and due < TODAY.isoformat()]
+    assert len([text for text in late if text.startswith("Work Breakdown Structure: ")]) == 3
+    assert [text for text in late if "Structure" not in text] == ["Show the fault log of Ashmoor to Iestyn"]
+
+
+def test_calder_is_finished_and_renewed(engagements):
+    calder = engagements["calder-and-sons"]
+    assert {row.get("state") for row in calder.rows("phases")} == {"Finished"}
+    assert len(calder.rows("health")) >= 8
+    for kpi in calder.rows("kpis"):
+        assert kpi.get("reached")
+        assert calder.value(kpi, "progress") >= 1000
+    assert [row.get("status") for row in calder.rows("renewals")] == ["Renewed"]
+    assert {row.get("kind") for row in calder.rows("feedback")} >= {"Reference", "Case study", "NPS"}
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("ESC", "\x1b"),
+        ("BEL", "\x07"),
+        ("OSC 8", r"\x1b\]8;;"),
+        ("OSC 52", r"\x1b\]52;"),
+        ("C1 CSI", "\x9b"),
+        ("bidi override", "\u202e"),
+        ("markup", r"\[/\]"),
+        ("markup link", r"\[link="),
+        ("formula", r"^=HYPERLINK|=1\+1"),
+        ("Hebrew", r"[\u05d0-\u05ea]"),
+        ("Arabic", r"[\u0627-\u064a]"),
+        ("Han", r"[\u4e00-\u9fff]"),
+        ("joined emoji", "👨\u200d👩\u200d👧"),
+        ("combining", "e\u0301"),
+        ("line separator", "\u2028"),
+    ],
+)
+def test_tokyo_holds_what_could_do_harm(what, pattern, engagements):
+    texts = [
+        text
+        for table in engagements["tokyo-sakura"].document.values()
+        for record in table.values()
+        for value in record.values()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str)
+    ]
+    assert any(re.search(pattern, text, re.MULTILINE) for text in texts)
+    assert not any(re.search(r"[\ud800-\udfff\x00]", text) for text in texts)
+
+
+def test_tokyo_has_escapes_where_names_and_titles_stand(engagements):
+    document = engagements["tokyo-sakura"].document
+    for table, field in (
+        ("activities", "owner"),
+        ("actions", "action"),
+        ("actions", "owner"),
+        ("timeline", "subject"),
+        ("timeline", "by"),
+        ("documents", "name"),
+        ("tasks", "name"),
+        ("adoption-risks", "name"),
+    ):
+        assert any(re.search(r"[\x1b\x9b]", str(record.get(field))) for record in document[table].values()), table
+    assert document["_meta"]["1"]["customer"] == "東京さくら物流 [Q3] (اختبار)"
