@@ -18,6 +18,7 @@ from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
 from pcsm_tui.insight.urgency import todays
 from pcsm_tui.store.canonical import from_bytes, to_bytes
+from pcsm_tui.workspace.checking import check
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data"
 STEMS = (
@@ -118,6 +119,12 @@ def test_only_two_raci_rows_break_the_rule(engagements):
 
 
 @pytest.mark.parametrize("stem", STEMS)
+def test_the_check_finds_no_more(stem, engagements):
+    found = [(finding.tool, finding.field) for finding in check(engagements[stem])]
+    assert found == ([("raci", "accountable")] * 2 if stem == "northline-rail" else [])
+
+
+@pytest.mark.parametrize("stem", STEMS)
 def test_finished_phases_have_their_activities_done_by_then(stem, engagements):
     engagement = engagements[stem]
     for phase in engagement.rows("phases"):
@@ -177,71 +184,74 @@ def test_plans_agree_with_themselves(stem, engagements):
 # --- what each is for -----------------------------------------------------------------------------------------
 
 
-def shown(engagement: Engagement) -> list[tuple[str, str]]:
-    return [(signal.due, signal.text) for signal in todays(signals(engagement), TODAY)]
+def shown(engagement: Engagement) -> list[tuple[str, str, str]]:
+    """Return what today's list shows: the day, the tool and the row of each line."""
+    lines = [(signal.due, signal.place) for signal in todays(signals(engagement), TODAY)]
+    return sorted(
+        (due, place.tool, engagement.title(engagement.row(place.tool, place.uid)) if place.uid else "")
+        for due, place in lines
+    )
 
 
+RENEWAL = "Order platform, 12 months"
 TODAYS = {
     "harbour-foods": [
-        ("2026-11-17", "Adoption Readiness Checklist: Do we know all impacted users, and how many are where?"),
-        ("2026-11-19", "Project Sign-off: Adoption of phase 1, Plymouth depot"),
-        ("2026-11-20", "Adoption Readiness Checklist: Are material and people for the activities in place?"),
-        ("2026-11-20", "Hold the readiness workshop"),
-        ("", "Renewal Order platform, 12 months has no plan"),
-        ("2026-11-24", "Ring Rosalind about the sign-off letter"),
-        ("2026-11-27", "Challenges and Changes Checklist: Cardiff night shift asks for paper lists"),
-        ("2026-11-27", "Meeting with the customer"),
-        ("2027-02-13", "Renewals: Order platform, 12 months"),
-        ("", "Information Gaps and Assumptions: 1 question without an answer"),
+        ("", "information-gaps", "How many people pick at Cardiff by night?"),
+        ("", "renewals", RENEWAL),  # has no plan
+        ("2026-11-17", "readiness", "Do we know all impacted users, and how many are where?"),
+        ("2026-11-19", "sign-offs", "Adoption of phase 1, Plymouth depot"),
+        ("2026-11-20", "activities", "Hold the readiness workshop"),
+        ("2026-11-20", "readiness", "Are material and people for the activities in place?"),
+        ("2026-11-24", "actions", "Ring Rosalind about the sign-off letter"),
+        ("2026-11-27", "challenges", "Cardiff night shift asks for paper lists"),
+        ("2026-11-27", "engagement", "Harbour Foods"),  # meeting
+        ("2027-02-13", "renewals", RENEWAL),
     ],
     "northline-rail": [
-        ("2026-11-17", "Work Breakdown Structure: Order the spare pool"),
-        ("2026-11-18", "Get the head count of dispatch in writing"),
-        (
-            "2026-11-20",
-            "Information Gaps and Assumptions: How many people does dispatch have, relief staff included?",
-        ),
-        ("2026-11-20", "Measurement due: Orders entered without error"),
-        ("2026-11-20", "Work Breakdown Structure: E-learning for station staff"),
-        ("2026-11-20", "Work Breakdown Structure: Station display feed"),
-        ("", "Health amber: Support Utilization 41 %"),
-        ("2026-11-24", "Group the impacted users"),
-        ("2026-11-25", "Work Breakdown Structure: E-learning for drivers"),
-        ("2026-11-26", "Send Stefan the cost per person trained"),
-        ("2026-11-26", "Work Breakdown Structure: Coverage test, Ash tunnel"),
-        ("2026-11-27", "Adoption Activities Checklist: E-learning: the tablet in the cab"),
-        ("2026-11-27", "Meeting with the customer"),
-        ("2026-11-27", "Work Breakdown Structure: Configure the cab tablets"),
-        ("", "RACI: 2 rows without a clear answer"),
+        ("", "health", "2026-11-06"),
+        ("", "raci", "Describe impact on IT staff"),
+        ("2026-11-17", "tasks", "Order the spare pool"),
+        ("2026-11-18", "actions", "Get the head count of dispatch in writing"),
+        ("2026-11-20", "information-gaps", "How many people does dispatch have, relief staff included?"),
+        ("2026-11-20", "measures", "Orders entered without error"),
+        ("2026-11-20", "tasks", "E-learning for station staff"),
+        ("2026-11-20", "tasks", "Station display feed"),
+        ("2026-11-24", "activities", "Group the impacted users"),
+        ("2026-11-25", "tasks", "E-learning for drivers"),
+        ("2026-11-26", "actions", "Send Stefan the cost per person trained"),
+        ("2026-11-26", "tasks", "Coverage test, Ash tunnel"),
+        ("2026-11-27", "adoption-activities", "E-learning: the tablet in the cab"),
+        ("2026-11-27", "engagement", "Northline Rail"),  # meeting
+        ("2026-11-27", "tasks", "Configure the cab tablets"),
     ],
     "alder-clinics": [
-        ("2026-11-20", "Send the list of reception staff"),
-        ("", "Proposal waits for the customer's signature"),
-        ("2026-11-24", "Send the agenda for Thursday"),
-        ("2026-11-26", "Customer Engagement Strategy: Second meeting: questions and signature"),
-        ("2026-11-26", "Meeting with the customer"),
-        ("2026-11-27", "Send the proposal for signature"),
-        ("", "Information Gaps and Assumptions: 4 questions without an answer"),
+        ("", "engagement-proposal", "Alder Clinics"),  # waits for a signature
+        ("", "information-gaps", "Who signs for the spending, and from which budget?"),
+        ("2026-11-20", "actions", "Send the list of reception staff"),
+        ("2026-11-24", "actions", "Send the agenda for Thursday"),
+        ("2026-11-26", "engagement", "Alder Clinics"),  # meeting
+        ("2026-11-26", "engagement-strategy", "Second meeting: questions and signature"),
+        ("2026-11-27", "activities", "Send the proposal for signature"),
     ],
     "brightwell-group": [
-        ("2026-11-26", "Governance Log: Steering committee, November"),
-        ("2026-11-26", "Meeting with the customer"),
-        ("2026-11-26", "Reporting More Than Facts: Second course for the night shift"),
-        ("2026-11-27", "Problem Management: Night shift below the minimum"),
-        ("2026-11-27", "Work Breakdown Structure: F Go live in Rotterdam"),
+        ("2026-11-26", "engagement", "Brightwell Group"),  # meeting
+        ("2026-11-26", "governance", "Steering committee, November"),
+        ("2026-11-26", "recommendations", "Second course for the night shift"),
+        ("2026-11-27", "problems", "Night shift below the minimum"),
+        ("2026-11-27", "tasks", "F Go live in Rotterdam"),
     ],
-    "juniper-logistics": [("", "No phase is in progress")],
+    "juniper-logistics": [("", "", "")],  # no phase is in progress
     "calder-and-sons": [],
     "tokyo-sakura": [
-        ("2026-11-18", "[b]Ring[/b] \x1b[1mYamada-san\x1b[0m 山田さんに電話する"),
-        ("2026-11-20", "Judge needs and complexity"),
-        ("", "Health red: Product Utilization 20 %"),
-        ("2026-11-24", "اتصل بالمورّد قبل نهاية الأسبوع"),
-        ("2026-11-25", "Meeting with the customer"),
-        ("2026-11-26", "Discuss needs and options"),
-        ("2026-11-27", "Adoption Risks: [blink]App[/blink] \x9b5mfreezes\x07"),
-        ("2026-11-27", "Work Breakdown Structure: 端末を1,200台配る\x1b]52;c;AAAA\x07"),
-        ("", "Information Gaps and Assumptions: 2 questions without an answer"),
+        ("", "health", "2026-11-13"),
+        ("", "information-gaps", "كم عدد السائقين في الوردية الليلية؟"),
+        ("2026-11-18", "actions", "[b]Ring[/b] \x1b[1mYamada-san\x1b[0m 山田さんに電話する"),
+        ("2026-11-20", "activities", "Judge needs and complexity"),
+        ("2026-11-24", "actions", "اتصل بالمورّد قبل نهاية الأسبوع"),
+        ("2026-11-25", "engagement", "東京さくら物流 [Q3] (اختبار)"),  # meeting
+        ("2026-11-26", "activities", "Discuss needs and options"),
+        ("2026-11-27", "adoption-risks", "[blink]App[/blink] \x9b5mfreezes\x07"),
+        ("2026-11-27", "tasks", "端末を1,200台配る\x1b]52;c;AAAA\x07"),
     ],
 }
 
@@ -385,9 +395,9 @@ def test_meridian_is_large(engagements):
 
 
 def test_meridian_has_three_late_packages(engagements):
-    late = [text for due, text in shown(engagements["meridian-grid"]) if due and due < TODAY.isoformat()]
-    assert len([text for text in late if text.startswith("Work Breakdown Structure: ")]) == 3
-    assert [text for text in late if "Structure" not in text] == ["Show the fault log of Ashmoor to Iestyn"]
+    late = [(tool, title) for due, tool, title in shown(engagements["meridian-grid"]) if due and due < "2026-11-22"]
+    assert Counter(tool for tool, _ in late) == {"tasks": 3, "actions": 1}
+    assert ("actions", "Show the fault log of Ashmoor to Iestyn") in late
 
 
 def test_calder_is_finished_and_renewed(engagements):

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -18,8 +19,12 @@ from pcsm_tui.store.engagement_file import EngagementStorage, new_uid  # noqa: E
 from pcsm_tui.workspace import Workspace  # noqa: E402
 from pcsm_tui.workspace.session import Session  # noqa: E402
 
-PREFIX = "Customer"
-"""How every customer's name begins: what the terminal waits for."""
+MARK = " Group "
+"""What every customer's name holds: the terminal waits for it."""
+_PLACES = ("Alder", "Brightwell", "Calder", "Dunmore", "Eastgate", "Fenwick", "Glen", "Harbour", "Ivy", "Juniper")
+_WORK = ("Call the site manager", "Ask for the head counts", "Book the training room", "Send the agenda", "Chase the form")
+_OWNERS = ("Sue", "Wayne", "T. King", "the shift leader")
+_FIRST_DAY = date(2020, 1, 1)
 
 
 class Bench(NamedTuple):
@@ -42,8 +47,7 @@ def bench() -> Iterator[Bench]:
         dropped = ("COLORTERM", "NO_COLOR", "SSH_CONNECTION", "TEXTUAL", "TEXTUAL_DRIVER")
         kept = {name: value for name, value in os.environ.items() if name not in dropped and "PCSM_" not in name}
         environment = {**kept, **{name: str(path) for name, path in variables.items()}}
-        # A terminal's Esc waits 100 ms for what may follow it; without that wait the figures show the program.
-        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "ESCDELAY": "1"}
+        environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         (root / "home").mkdir()
         (root / "repository").mkdir()
         places = Places(*(root / name / "pcsm" for name in ("config", "state", "cache", "data")))
@@ -51,23 +55,35 @@ def bench() -> Iterator[Bench]:
 
 
 def fill(workspace: Workspace, count: int) -> None:
-    """Make so many engagements that differ in customer and identity only, and bring the index up to date."""
-    first = workspace.create(f"{PREFIX} 0001", "New dispatch platform")
+    """Make so many small engagements, no two alike, and bring the index up to date."""
+    first = workspace.create(_customer(1), "New dispatch platform")
     _work_on(workspace.open(first))
     document = EngagementStorage(first).read() or {}
     for number in range(2, count + 1):
-        name = f"{PREFIX} {number:04}"
-        EngagementStorage(workspace.folder / f"customer-{number:04}.pcsm.json").commit(_renamed(document, name))
+        EngagementStorage(workspace.folder / f"customer-{number:04}.pcsm.json").commit(_varied(document, number))
     workspace.refresh()
 
 
-def _renamed(document: dict[str, Any], customer: str) -> dict[str, Any]:
+def _customer(number: int) -> str:
+    return f"{_PLACES[number % len(_PLACES)]}{MARK}{number}"
+
+
+def _varied(document: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the document as that of another customer, with other actions on other days."""
     ((key, meta),) = document["_meta"].items()
     ((form_key, form),) = document["engagement"].items()
+    actions = {
+        action_key: {**action, "action": f"{_WORK[(number + place) % len(_WORK)]} for step {number % 97 + place}",
+                     "owner": _OWNERS[(number + place) % len(_OWNERS)],
+                     "due": (_FIRST_DAY + timedelta(days=(number * 7 + place * 31) % 2000)).isoformat()}
+        for place, (action_key, action) in enumerate(document["actions"].items())
+    }  # fmt: skip
+    customer = _customer(number)
     return {
         **document,
         "_meta": {key: {**meta, "file_id": new_uid(), "customer": customer, "rev": "", "n": 0, "ancestry": []}},
-        "engagement": {form_key: {**form, "customer": customer}},
+        "engagement": {form_key: {**form, "customer": customer, "initiative": f"Platform {number % 13}"}},
+        "actions": actions,
     }
 
 
@@ -75,9 +91,9 @@ def _work_on(session: Session) -> None:
     """Give an engagement what a small one has after some weeks."""
     tool = session.framework.tool
     for number in range(1, 5):
-        action = {"action": f"Call the site manager about step {number}", "owner": "Sue", "due": f"2020-01-0{number}"}
-        session.add(tool("actions"), action)
-        session.add(tool("timeline"), {"date": f"2020-01-0{number}", "subject": f"Meeting {number} on the roll-out"})
+        day = (_FIRST_DAY + timedelta(days=number)).isoformat()
+        session.add(tool("actions"), {"action": f"Call the site manager about step {number}", "due": day})
+        session.add(tool("timeline"), {"date": day, "subject": f"Meeting {number} on the roll-out"})
         session.add(tool("adoption-risks"), {"name": f"Risk {number}", "likelihood": number, "severity": 3})
     session.set_phase(1, "In progress")
 
@@ -97,9 +113,10 @@ def records(count: int) -> dict[str, dict[str, Any]]:
     for number in range(count):
         uid = new_uid()
         table[str(int(uid[:13], 16) or 1)] = {
-            "uid": uid, "at": "2026-11-22T09:30:00Z", "by": "ada", "name": f"Risk number {number} of the roll-out",
-            "likelihood": number % 5 + 1, "severity": number % 4 + 1, "strategy": "Talk to the shift leaders early",
-            "accountable": "T. King", "responsible": "HR lead",
+            "uid": uid, "at": "2026-11-22T09:30:00Z", "by": "ada",
+            "name": f"{_PLACES[number % len(_PLACES)]}: risk number {number} of the roll-out",
+            "likelihood": number % 5 + 1, "severity": number % 4 + 1, "strategy": f"{_WORK[number % len(_WORK)]} early",
+            "accountable": _OWNERS[number % len(_OWNERS)], "responsible": "HR lead",
         }  # fmt: skip
     return table
 

@@ -45,8 +45,8 @@ def test_a_table_that_fits_is_as_wide_as_it_is() -> None:
 def test_what_does_not_fit_is_cut_and_then_left_out() -> None:
     row = ["a1", "A name of thirty characters, yes", "Strategy of some length", "Owner"]
     table = laid_out(["uid", "Name", "Strategy", "Owner"], [row], 40)
-    assert table.head == "uid  Name                Strategy"
-    assert table.lines == ("a1   A name of thirty …  Strategy of som…",)
+    assert table.head == "uid  Name" + " " * 15 + "Strategy"
+    assert table.lines == ("a1   A name of thirty…  Strategy of som…",)
     assert table.left_out == ("Owner",)
 
 

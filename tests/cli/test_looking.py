@@ -173,7 +173,7 @@ def test_words_that_no_file_has(pcsm, harbour: Path, word: str) -> None:
         (b"{", "not valid JSON"),
         (b"[1]", "holds a list"),
         (b'{"a": {"1": {}}}', "no pcsm mark"),
-        (b'{"_meta": {"1": {"format": "pcsm", "schema": 99, "min_reader": 99}}}', "newer pcsm"),
+        (b'{"_meta": {"1": {"format": "pcsm", "file_id": "x", "schema": 99, "min_reader": 99}}}', "newer pcsm"),
         (b'{"a": 1, "a": 2}', "stands twice"),
         (b"\xff\xfe{\x00}\x00", "UTF-16"),
         (b"[" * 100_000, "deeper than 64"),
