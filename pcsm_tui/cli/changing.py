@@ -30,7 +30,7 @@ def add(file: str, tool: str, assignments: tuple[str, ...], as_json: bool) -> No
     name. All of them are taken, or none.
 
     \b
-    pcsm add harbour-foods adoption-risks name='Old radios fail' likelihood=3 severity=4
+    pcsm add harbour-foods adoption-risks name='Old radios' likelihood=3
     pcsm add harbour-foods actions action='Call Sue' owner='T. King' due=+3d
     """
     from pcsm_tui.workspace.addressing import assignments as texts_of
@@ -53,7 +53,7 @@ def set_(file: str, tool: str, assignments: tuple[str, ...], as_json: bool) -> N
     UID may be cut to its first four characters or more, as long as one row begins so. All values are taken, or none.
 
     \b
-    pcsm set harbour-foods adoption-risks/3fa4b1 severity=5 strategy='Spare pool of ten'
+    pcsm set harbour-foods adoption-risks/3fa4b1 severity=5 strategy='Spares'
     pcsm set harbour-foods engagement next_meeting='30 nov' notes=
     """
     from pcsm_tui.workspace.addressing import assignments as texts_of

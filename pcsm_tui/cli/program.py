@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -36,22 +37,38 @@ class Program(click.Group):
         """Run a command line and end the process: 0 done, 1 findings, 2 usage, 3 refused, 4 failed, 130 interrupted."""
         _make_writable()
         try:
-            code = super().main(args, NAME, complete_var=f"_{NAME.upper()}_COMPLETE", standalone_mode=False)
+            code = self._run(args)
             sys.stdout.flush()
+            sys.stderr.flush()
+        except BrokenPipeError:
+            code = NOBODY_READS
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except OSError as problem:
+            with contextlib.suppress(OSError):  # it may be the error output itself that fails
+                output.talk(f"{NAME}: {f'{problem.filename}: ' if problem.filename else ''}{problem.strerror or problem}.")
+            code = FAILED
+        sys.exit(code)
+
+    def _run(self, args: Sequence[str] | None) -> int:
+        """Run a command line, tell of what was wrong with it, and return the exit code."""
+        try:
+            code = super().main(args, NAME, complete_var=f"_{NAME.upper()}_COMPLETE", standalone_mode=False)
         except (click.Abort, KeyboardInterrupt):
-            code = INTERRUPTED
+            return INTERRUPTED
         except click.ClickException as problem:
-            code = _told(problem)
+            return _told(problem)
         except PcsmError as problem:
             output.talk(f"{NAME}: {problem}")
-            code = problem.exit_code
+            return problem.exit_code
+        return code if isinstance(code, int) else 0
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a closed pipe is kept from click, which would end with 1 for it."""
+        try:
+            return super().invoke(ctx)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = NOBODY_READS
-        except OSError as problem:
-            output.talk(f"{NAME}: {f'{problem.filename}: ' if problem.filename else ''}{problem.strerror or problem}.")
-            code = FAILED
-        sys.exit(code if isinstance(code, int) else 0)
+            raise click.exceptions.Exit(NOBODY_READS) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -69,7 +69,7 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
     if not wanted:
         return Change("nothing", ())
     before = row.record if row.stored else None
-    after = {**_stored_form(row), **wanted, "uid": row.uid, "at": stamp.at, "by": stamp.by}
+    after = {**_stored_form(row), **_first_dates(row, stamp), **wanted, "uid": row.uid, "at": stamp.at, "by": stamp.by}
     after |= _dated_tick(row.tool, row.record, after, stamp)
     names = ", ".join(row.tool.field(name).name for name in wanted)
     edit = Edit(row.tool.id, row.doc_id, before, after)
@@ -178,6 +178,14 @@ def _default(field: Field, stamp: Stamp) -> Value:
 
 def _alike(one: Value, other: Value) -> bool:
     return (is_empty(one) and is_empty(other)) or same_value(one, other)
+
+
+def _first_dates(row: Row, stamp: Stamp) -> dict[str, Value]:
+    """Return the dates that a default row begins with on the day that it enters the file."""
+    if row.stored:
+        return {}
+    dated = (item for item in row.tool.fields if item.type == "date" and item.default is not None)
+    return {item.id: _default(item, stamp) for item in dated if is_empty(row.get(item.id))}
 
 
 def _stored_form(row: Row) -> Record:

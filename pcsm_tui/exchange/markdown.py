@@ -9,7 +9,8 @@ from pcsm_tui.domain.safe_text import safe_text
 from pcsm_tui.reports.document import Block, Document, Facts, Heading, Paragraph, Table
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&#])")
-_AT_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+_AT_LINE_START = re.compile(r"^(\s*)([-+](?=\s|$)|[-=](?=[-=\s]*$)|\d+(?=[.)](?:\s|$)))", re.MULTILINE)
+"""What begins a list, or underlines a heading or draws a rule when the line holds nothing else."""
 _BREAK = "\\\n"
 """A backslash at the end of a line keeps the line end."""
 
@@ -62,6 +63,6 @@ def _escaped(text: str) -> str:
 
 
 def _escaped_start(match: re.Match[str]) -> str:
-    """Escape what would begin a list or underline a heading: a sign by a backslash, a number after its digits."""
+    """Put a backslash before a sign, or behind the digits of a number."""
     space, sign = match[1], match[2]
     return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"

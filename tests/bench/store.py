@@ -59,8 +59,10 @@ def save(stage: Stage) -> Iterator[Figure]:
         storage = EngagementStorage(path)
         storage.read()
         payload = path.read_bytes()
-        raw, commit = timed([partial(_raw, path.with_suffix(".raw"), payload), lambda: storage.commit(document)], stage.runs)
-        yield Figure(f"save of {name}: {len(payload) / 1000:,.0f} KB", f"{commit:.1f} / {raw:.1f} ms", commit / raw, AIMS[name])
+        acts = [partial(_raw, path.with_suffix(".raw"), payload), partial(storage.commit, document)]
+        raw, commit = timed(acts, stage.runs)
+        what = f"save of {name}: {len(payload) / 1000:,.0f} KB"
+        yield Figure(what, f"{commit:.1f} / {raw:.1f} ms", commit / raw, AIMS[name])
         for what, act in (("check", canonical.check), ("serialise", lambda item, _: canonical.to_bytes(item))):
             (taken,) = timed([partial(act, document, path)], stage.runs)
             yield Figure(f"of it: {what}", f"{taken:.1f} ms", taken / raw)

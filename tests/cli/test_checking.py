@@ -38,7 +38,8 @@ def test_a_good_file(pcsm, harbour: Path) -> None:
         (
             "adoption_activities",
             {"impacted_group": "f" * 32},
-            f"adoption-activities/UID impacted_group: Impacted Group refers to '{'f' * 32}', which is not a row of impacted-groups.",
+            f"adoption-activities/UID impacted_group: Impacted Group refers to '{'f' * 32}', which is not a row of"
+            " impacted-groups.",
         ),
         ("raci", {"task": "Pay", "responsible": []}, "raci/UID accountable: Pay: nobody is accountable."),
         ("career_plan", {"vision": "x"}, "career-plan: Career Plan belongs in your own file only."),

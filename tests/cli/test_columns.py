@@ -14,7 +14,14 @@ def test_width_is_counted_in_cells(text: str, cells: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
-    [("short", 5, "short"), ("longer", 5, "long…"), ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("ab", 0, "")],
+    [
+        ("short", 5, "short"),
+        ("longer", 5, "long…"),
+        ("日本語", 6, "日本語"),
+        ("日本語", 5, "日本…"),
+        ("日本語", 4, "日…"),
+        ("ab", 0, ""),
+    ],
 )
 def test_a_line_is_cut_with_an_ellipsis(text: str, width: int, shown: str) -> None:
     assert cut(text, width) == shown
@@ -57,12 +64,10 @@ def test_a_least_width_is_kept() -> None:
     assert table.left_out == ("Strategy",)
 
 
-@given(
-    st.integers(1, 6).flatmap(
-        lambda count: st.lists(st.lists(st.text(max_size=40).map(lambda t: " ".join(t.split())), min_size=count, max_size=count), min_size=1, max_size=5)
-    ),
-    st.integers(20, 120),
-)
+CELL = st.text(max_size=40).map(lambda text: " ".join(text.split()))
+
+
+@given(st.integers(1, 6).flatmap(lambda count: st.lists(st.lists(CELL, min_size=count, max_size=count), min_size=1)), st.integers(20, 120))
 def test_no_line_is_ever_wider_than_asked(rows: list[list[str]], width: int) -> None:
     table = laid_out([f"Column {place}" for place in range(len(rows[0]))], rows, width)
     assert max(cell_width(line) for line in (table.head, *table.lines)) <= width

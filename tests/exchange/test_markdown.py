@@ -43,6 +43,10 @@ def test_a_line_that_would_begin_something_is_kept_as_text() -> None:
     assert markdown(Document("t", (Paragraph(text),))) == "# t\n\n\\- item\\\n1\\. one\\\n\\=====\\\n\\+ more\\\n\\-----\n"
 
 
+def test_numbers_and_formulas_need_no_escape() -> None:
+    assert markdown(Document("t", (Paragraph("-5\n=1+1\n3.5\n2027 plan"),))) == "# t\n\n-5\\\n=1+1\\\n3.5\\\n2027 plan\n"
+
+
 def test_a_cell_keeps_to_its_cell() -> None:
     table = Table(("A|B",), (("one\ntwo|three",),))
     assert markdown(Document("t", (table,))).endswith("| A\\|B |\n| --- |\n| one<br>two\\|three |\n")

@@ -162,20 +162,20 @@ COMMANDS: tuple[Command, ...] = (
 """In the order in which help and the key list show them."""
 
 WHERE = {
-    "app": "Everywhere",
-    "engagement": "In an engagement",
-    "list": "In every list",
-    "repository": "In Today and Portfolio",
-    "filtered": "In lists that can be filtered",
-    "sorted": "In lists that can be sorted",
+    "form": "While a field is edited",
     "today": "In Today",
     "phase": "In a phase",
     "table": "In a table",
     "cells": "In a table's cells",
     "tool": "In a tool",
-    "form": "While a field is edited",
+    "repository": "In Today and Portfolio",
+    "filtered": "In lists that can be filtered",
+    "sorted": "In lists that can be sorted",
+    "list": "In every list",
+    "engagement": "In an engagement",
+    "app": "Everywhere",
 }
-"""The headings under which the commands stand in help and in the key list."""
+"""The headings under which the commands stand in help and in the key list: what is nearest first."""
 
 BY_ID = {command.id: command for command in COMMANDS}
 
