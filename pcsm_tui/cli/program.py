@@ -46,7 +46,9 @@ class Program(click.Group):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         except OSError as problem:
             with contextlib.suppress(OSError):  # it may be the error output itself that fails
-                output.talk(f"{NAME}: {f'{problem.filename}: ' if problem.filename else ''}{problem.strerror or problem}.")
+                output.talk(
+                    f"{NAME}: {f'{problem.filename}: ' if problem.filename else ''}{problem.strerror or problem}."
+                )
             code = FAILED
         sys.exit(code)
 

@@ -14,7 +14,9 @@ def rule_problem(row: Row) -> str:
 
 def _raci(row: Row) -> str:
     """Exactly one accountable, at least one responsible (framework, P2: RACI Matrix)."""
-    accountable, responsible = row.get("accountable") or [], row.get("responsible") or []
+    accountable, responsible = (
+        value if isinstance(value := row.get(name), list) else [] for name in ("accountable", "responsible")
+    )
     if len(accountable) != 1:
         return "nobody is accountable" if not accountable else f"{len(accountable)} are accountable, one must be"
     return "" if responsible else "nobody is responsible"

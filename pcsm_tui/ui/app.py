@@ -117,11 +117,12 @@ class PcsmApp(TypeAhead):
     # --- going about ------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Go to where the program was asked to open."""
-        with self.telling():
+        """Go to where the program was asked to open, or to Today with the reason why it cannot be opened."""
+        try:
             self._show(self._here)
-        if len(self.screen_stack) == 1:
+        except PcsmError as refused:
             self._show(Route("today"))
+            self.call_after_refresh(self.tell, str(refused), "bad")
 
     def on_ready(self) -> None:
         """Import what the next screens need, once the first is on the terminal."""
@@ -139,13 +140,16 @@ class PcsmApp(TypeAhead):
             self.call_from_thread(self.tell, str(problem), "bad")
 
     def go(self, route: Route) -> None:
-        """Go to a route, and remember the way back."""
-        if route != self._here:
-            self._trail.append(self._here)
-            del self._trail[:-100]
-        self._show(route)
+        """Go to a route, and remember the way back; one that cannot be gone to is told, and one stays."""
+        here = self._here
+        with self.telling():
+            self._show(route)
+            if route != here:
+                self._trail.append(here)
+                del self._trail[:-100]
 
     def _show(self, route: Route) -> None:
+        self._leave_screen()
         session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -166,6 +170,12 @@ class PcsmApp(TypeAhead):
             self.switch_screen(make.__name__)
         else:
             self.push_screen(make.__name__)
+
+    def _leave_screen(self) -> None:
+        """Let the main screen keep what is being typed in it, whichever way it is left."""
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.leave()
 
     @property
     def here(self) -> Route:

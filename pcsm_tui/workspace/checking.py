@@ -14,8 +14,13 @@ KNOWN_TABLES = frozenset({META, "baselines", "~conflicts", "~gone", "~history"})
 
 
 class Finding(NamedTuple):
-    """Something that is wrong, and where; or, when `serious` is false, merely something worth knowing."""
+    """Something that is wrong, and where; or, when `serious` is false, merely something worth knowing.
 
+    `rule` says what is broken: `value` (references included), `uid`, `count` or `owner` (a personal tool in a shared
+    file), or the rule that the tool declares for its rows, such as `raci`; it is `unknown` for what is not declared.
+    """
+
+    rule: str
     tool: str
     uid: str
     field: str
@@ -43,26 +48,28 @@ def check(engagement: Engagement, personal: bool = False) -> list[Finding]:
 def _misplaced(tool: Tool, personal: bool) -> Iterator[Finding]:
     if (tool.audience == "personal") is not personal:
         right = "belongs in your own file only" if not personal else "belongs in an engagement, not in your own file"
-        yield Finding(tool.id, "", "", f"{tool.name} {right}.")
+        yield Finding("owner", tool.id, "", "", f"{tool.name} {right}.")
 
 
 def _rows(engagement: Engagement, tool: Tool) -> Iterator[Finding]:
     rows = [row for row in engagement.rows(tool.id) if row.stored]
     if tool.single and len(rows) > 1:
-        yield Finding(tool.id, "", "", f"{tool.name} has one record; here are {len(rows)}.")
+        yield Finding("count", tool.id, "", "", f"{tool.name} has one record; here are {len(rows)}.")
     for row in rows:
         yield from _values(engagement, row)
         if problem := rule_problem(row):
             field = "responsible" if "responsible" in problem else "accountable"
-            yield Finding(tool.id, row.uid, field, f"{engagement.title(row)}: {problem}.")
+            yield Finding(tool.rule, tool.id, row.uid, field, f"{engagement.title(row)}: {problem}.")
 
 
 def _values(engagement: Engagement, row: Row) -> Iterator[Finding]:
     for name, reason in engagement.problems(row).items():
-        yield Finding(row.tool.id, row.uid, name, f"{row.tool.field(name).name} {reason}.")
+        yield Finding("value", row.tool.id, row.uid, name, f"{row.tool.field(name).name} {reason}.")
     order = row.record.get("order")
     if order is not None and type(order) is not int:
-        yield Finding(row.tool.id, row.uid, "order", f"Its place among the rows is {order!r}, not a whole number.")
+        yield Finding(
+            "value", row.tool.id, row.uid, "order", f"Its place among the rows is {order!r}, not a whole number."
+        )
 
 
 def _uids(engagement: Engagement) -> Iterator[Finding]:
@@ -74,9 +81,9 @@ def _uids(engagement: Engagement) -> Iterator[Finding]:
         for doc_id, record in records.items():
             uid = uid_of(engagement.document, table, doc_id)
             if uid in seen:
-                yield Finding(table, uid, "uid", f"The record {doc_id} has the uid of {seen[uid]}.")
+                yield Finding("uid", table, uid, "uid", f"The record {doc_id} has the uid of {seen[uid]}.")
             elif record.get("uid") != uid:
-                yield Finding(table, uid, "uid", f"The record {doc_id} has no uid; it gets this one.", serious=False)
+                yield Finding("uid", table, uid, "uid", f"The record {doc_id} has no uid; it gets this one.", False)
             seen.setdefault(uid, f"{table} {doc_id}")
 
 
@@ -87,11 +94,11 @@ def _unknown(engagement: Engagement) -> Iterator[Finding]:
             continue
         if not engagement.framework.has_tool(table):
             count = f"{len(records)} record{'s' if len(records) != 1 else ''}"
-            yield Finding(table, "", "", f"No tool of this name is declared; its {count} are kept.", serious=False)
+            yield Finding("unknown", table, "", "", f"No tool of this name is declared; its {count} are kept.", False)
             continue
         tool = engagement.framework.tool(table)
         for doc_id, record in records.items():
             for name in sorted(record):
                 if name not in RESERVED_FIELDS and not tool.has(name):
                     uid = uid_of(engagement.document, table, doc_id)
-                    yield Finding(table, uid, name, "No field of this name is declared; it is kept.", serious=False)
+                    yield Finding("unknown", table, uid, name, "No field of this name is declared; it is kept.", False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -40,8 +40,11 @@ def from_entry(path: Path, entry: Entry, stale: bool) -> Listed:
     if "problem" in kept:
         return Listed(path, Summary(path.name.removesuffix(SUFFIX)), problem=kept["problem"], stale=stale)
     summary = Summary(*kept["summary"])._replace(phases=tuple(kept["summary"][5]))
-    signals = (Signal(*values)._replace(place=Place(*values[6])) for values in orjson.loads(entry.signals))
-    return Listed(path, summary, tuple(signals), stale=stale)
+    return Listed(path, summary, tuple(_signal(*values) for values in orjson.loads(entry.signals)), stale=stale)
+
+
+def _signal(rule: str, text: str, reason: str, due: str, shows: str, mark: str, place: list[Any], *rest: Any) -> Signal:
+    return Signal(rule, text, reason, due, shows, mark, Place(*place), *rest)
 
 
 def from_engagement(path: Path, engagement: Engagement) -> Listed:

@@ -38,13 +38,14 @@ def shipped() -> list[Shipped]:
 
 
 def _sample(path: Path, framework: Framework) -> Shipped:
-    """Return whether a sample opens, and holds nothing that `check` finds fault with."""
+    """Return whether a sample opens and every value in it is valid; rules of rows it may break, to show how that looks."""
     name = f"sample {path.name}"
     try:
         document = EngagementStorage(path).read() or {}
     except PcsmError as problem:
         return Shipped(name, str(problem), good=False)
-    findings = [item for item in check(Engagement(document, framework)) if item.serious]
+    rules = {tool.rule for tool in framework.tools}
+    findings = [item for item in check(Engagement(document, framework)) if item.serious and item.rule not in rules]
     if findings:
         return Shipped(name, f"{len(findings)} findings, the first: {findings[0].sentence}", good=False)
     return Shipped(name, f"{sum(map(len, document.values()))} records")

@@ -282,7 +282,7 @@ def _register(stage: Stage, path: Path) -> dict[str, list[Written]]:
         terminal.press("home", quiet=0.4)
         terminal.press("e", quiet=0.6)
         typed = repeated(terminal, 10, "m")
-        saved = terminal.press("escape", quiet=0.8)
+        saved = terminal.press("escape", quiet=2)
     return {
         "start on the file": [started], "open": [first], "open again": again, "cursor": cursor, "page": page,
         "first and last row": ends, "character of the filter": narrowed, "character in the form": typed,

@@ -30,7 +30,11 @@ def test_a_good_file(pcsm, harbour: Path) -> None:
     [
         ("adoption_risks", {"likelihood": 9}, "adoption-risks/UID likelihood: Likelihood is 9, not 1 to 5."),
         ("adoption_risks", {"likelihood": "3"}, "adoption-risks/UID likelihood: Likelihood is '3', not a whole number."),
-        ("adoption_risks", {"status": "Maybe"}, "adoption-risks/UID status: Status is 'Maybe', not one of Open, Addressed, Accepted."),
+        (
+            "adoption_risks",
+            {"status": "Maybe"},
+            "adoption-risks/UID status: Status is 'Maybe', not one of Open, Addressed, Accepted.",
+        ),
         ("actions", {"due": "2026-02-30"}, "actions/UID due: Due is '2026-02-30', not a date such as 2026-11-30."),
         ("actions", {"due": "20260101"}, "actions/UID due: Due is '20260101', not a date such as 2026-11-30."),
         ("actions", {"done": 1}, "actions/UID done: Done is 1, not true or false."),

@@ -67,7 +67,10 @@ def test_a_least_width_is_kept() -> None:
 CELL = st.text(max_size=40).map(lambda text: " ".join(text.split()))
 
 
-@given(st.integers(1, 6).flatmap(lambda count: st.lists(st.lists(CELL, min_size=count, max_size=count), min_size=1)), st.integers(20, 120))
+ROWS = st.integers(1, 6).flatmap(lambda count: st.lists(st.lists(CELL, min_size=count, max_size=count), min_size=1))
+
+
+@given(ROWS, st.integers(20, 120))
 def test_no_line_is_ever_wider_than_asked(rows: list[list[str]], width: int) -> None:
     table = laid_out([f"Column {place}" for place in range(len(rows[0]))], rows, width)
     assert max(cell_width(line) for line in (table.head, *table.lines)) <= width

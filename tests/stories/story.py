@@ -22,6 +22,11 @@ _NAMES = {" ": "space", "\n": "enter"}
 _CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
 
 
+def keys_of(text: str) -> list[str]:
+    """Return the keys by which a text is typed."""
+    return [_NAMES.get(character, character) for character in text]
+
+
 class Story:
     """What one can do in a story: press keys, type, and look."""
 
@@ -39,15 +44,36 @@ class Story:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.press(*(_NAMES.get(character, character) for character in text))
+        await self.press(*keys_of(text))
+
+    async def paste(self, text: str) -> None:
+        """Paste a text, as a terminal hands it over."""
+        self.app.post_message(events.Paste(text))
+        await self.settle()
 
     async def settle(self) -> None:
-        """Wait until every key has had its effect and nothing is left to do."""
+        """Wait until every key has had its effect, all is laid out and drawn, and nothing is left to do."""
         await asyncio.sleep(0)
-        await self.app.all_keys_answered()
+        endings = [self.app.all_keys_answered(), self.app._exception_event.wait(), self._left()]
+        tasks = [asyncio.create_task(ending) for ending in endings]
+        _, unfinished = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in unfinished:
+            task.cancel()
+        if self.app._exit or self.app._exception is not None:
+            return
         await self.pilot._wait_for_screen()
         await self.app.workers.wait_for_complete()
+        for _ in range(3):  # laying out may move the editor, which is then laid out itself
+            await self.pilot._wait_for_screen()
+            screen = self.app.screen
+            if not (screen._layout_required or screen._scroll_required or screen._callbacks):
+                return
+            screen._on_timer_update()
         await self.pilot._wait_for_screen()
+
+    async def _left(self) -> None:
+        while not self.app._exit:
+            await asyncio.sleep(0.01)
 
     async def open_tool(self, name: str) -> None:
         """Open a tool by its name."""

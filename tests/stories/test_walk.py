@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from stories.story import Story, run_story, workspace
+from stories.story import Story, keys_of, run_story, workspace
 from tinydb import TinyDB
 
 TYPED = {
@@ -43,18 +43,17 @@ async def fill(story: Story, tool) -> dict[str, object]:
     types: set[str] = set()
     sheet = story.app.screen.query_one("#sheet")
     for _ in range(len(tool.fields)):
-        field = sheet.active_field
+        field, keys = sheet.active_field, []
         if field.type in TYPED or field.type == "choice":
             if field.type not in types or field.required:
                 text, value = typed_in(field)
-                await story.press("end", "ctrl+u")
-                await story.type(text)
+                keys = ["end", "ctrl+u", *keys_of(text)]
                 expected[field.id] = value
             types.add(field.type)
         if not sheet.neighbour(1):
+            await story.press(*keys, "escape")
             break
-        await story.press("tab")
-    await story.press("escape")
+        await story.press(*keys, "tab")
     return expected
 
 

@@ -55,7 +55,7 @@ class Picker(Screen[Item | None]):
         """Lay out the title, the input, the list."""
         yield TextLines(id="picker-title")
         yield QuietInput(id="picker-input")
-        yield LineList(id="picker-list")
+        yield LineList(id="picker-list", highlighted=self._show_detail)
         yield TextLines(id="picker-detail")
         yield TextLines(id="picker-foot")
 
@@ -88,11 +88,6 @@ class Picker(Screen[Item | None]):
         self.query_one("#picker-detail", TextLines).show(
             lambda width: [(Span(" "), *line) for line in wrapped(text, width - 2, limit=2)]
         )
-
-    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
-        """Show in full what the cursor is on."""
-        event.stop()
-        self._show_detail()
 
     def _line(self, index: int, width: int, selected: bool) -> Line:
         item = self._shown[index]
@@ -135,9 +130,12 @@ def _holds(item: Item, words: list[str]) -> bool:
     return all(word in whole for word in words)
 
 
-def _rank(item: Item, text: str) -> tuple[int, int]:
-    """Return a key by which the likeliest come first: names that begin so, then words that do, then the rest."""
-    name = item.text.casefold()
+def _rank(item: Item, text: str) -> tuple[bool, int, int]:
+    """Return a key by which the likeliest come first: names that begin so, then words that do, then the rest.
+
+    What cannot be chosen now comes behind all that can, so that Enter after a name does not stop at it.
+    """
+    name, disabled = item.text.casefold(), bool(item.disabled)
     if name.startswith(text):
-        return (0, len(name))
-    return (1, 0) if any(word.startswith(text) for word in name.split()) else (2, 0)
+        return (disabled, 0, len(name))
+    return (disabled, 1, 0) if any(word.startswith(text) for word in name.split()) else (disabled, 2, 0)

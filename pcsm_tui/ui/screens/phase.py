@@ -37,7 +37,7 @@ class PhaseScreen(EngagementScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the activities, what is said of one, and the tools."""
         with Horizontal(id="phase-body"):
-            yield LineList(id="activities")
+            yield LineList(id="activities", highlighted=self._activity_chosen)
             with Vertical(id="phase-right"):
                 yield TextLines(id="guidance")
                 yield LineList(id="phase-tools")
@@ -91,10 +91,9 @@ class PhaseScreen(EngagementScreen):
             raise UsageError("This phase has no activities.", "a adds one.")
         return self._rows[index]
 
-    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
-        """Say more of the activity under the cursor."""
-        event.stop()
-        if event.source is self.activities and self._rows:
+    def _activity_chosen(self) -> None:
+        """Say more of the activity under the cursor, and remember it."""
+        if self._rows:
             self._cursors[(self.session.path, self._number)] = self._current.uid
             self._show_activity()
 

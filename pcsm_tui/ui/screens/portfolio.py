@@ -32,7 +32,7 @@ class PortfolioScreen(FilteredScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the headings, the list and what is said of the engagement under the cursor."""
         yield TextLines(id="headings", classes="headings")
-        yield LineList(id="list")
+        yield LineList(id="list", highlighted=self._show_detail)
         yield TextLines(id="detail", classes="detail")
 
     def show(self, route: Route) -> None:
@@ -69,11 +69,6 @@ class PortfolioScreen(FilteredScreen):
         today = self.workspace.today
         filtered = f" · {len(self._shown)} hold {self.filter_text!r}" if self.filter_text else ""
         return f"pcsm  Portfolio{filtered}", f"{len(self._all)} engagements · {short_date(today, today)}"
-
-    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
-        """Say more of the engagement under the cursor."""
-        event.stop()
-        self._show_detail()
 
     @property
     def _current(self) -> Listed | None:

@@ -31,7 +31,7 @@ class TodayScreen(FilteredScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the list and what is said of the line under the cursor."""
-        yield LineList(id="list")
+        yield LineList(id="list", highlighted=self._show_detail)
         yield TextLines(id="detail", classes="detail")
 
     def show(self, route: Route) -> None:
@@ -67,11 +67,6 @@ class TodayScreen(FilteredScreen):
     def _current(self) -> Attention | None:
         index = self.query_one(LineList).cursor
         return self._shown[index] if 0 <= index < len(self._shown) else None
-
-    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
-        """Say more of the line under the cursor."""
-        event.stop()
-        self._show_detail()
 
     def _show_detail(self) -> None:
         item, today = self._current, self.workspace.today

@@ -28,6 +28,7 @@ class Lines(ScrollView):
         super().__init__(id=id, classes=classes)
         self._styles_by_role: dict[str, Style] = {}
         self._strips: dict[tuple[int, bool], Strip] = {}
+        self._drawn: dict[int, Strip] = {}
 
     def line_count(self) -> int:
         """Return how many lines there are."""
@@ -42,10 +43,12 @@ class Lines(ScrollView):
         return False
 
     def redraw(self) -> None:
-        """Draw everything anew: contents or width have changed."""
+        """Draw what is different now: contents or width have changed, but many lines may be as they were."""
         self._strips.clear()
         self.virtual_size = Size(self.size.width, self.line_count())
-        self.refresh()
+        for y in range(self.size.height):
+            if self._drawn.get(y) != self._line_strip(y):
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def redraw_line(self, index: int) -> None:
         """Draw one line anew."""
@@ -62,9 +65,14 @@ class Lines(ScrollView):
         super().notify_style_update()
         self._styles_by_role.clear()
         self._strips.clear()
+        self._drawn.clear()
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the visible part."""
+        self._drawn[y] = self._line_strip(y)
+        return self._drawn[y]
+
+    def _line_strip(self, y: int) -> Strip:
         width, index = self.size.width, y + self.scroll_offset.y
         if not 0 <= index < self.line_count():
             return Strip.blank(width, self.rich_style)
@@ -128,8 +136,8 @@ class LineList(Lines):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    class Highlighted(Message):
-        """The cursor is on another row."""
+    class Chosen(Message):
+        """A row was chosen with Enter."""
 
         def __init__(self, source: LineList, index: int) -> None:
             super().__init__()
@@ -141,11 +149,16 @@ class LineList(Lines):
             """The list that it happened in."""
             return self.source
 
-    class Chosen(Highlighted):
-        """A row was chosen with Enter."""
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+        highlighted: Callable[[], None] | None = None,
+    ) -> None:
+        """`highlighted` is called when the cursor moves: at once, so that what depends on it is drawn with it."""
         super().__init__(id=id, classes=classes)
+        self._highlighted = highlighted
         self._keys: Sequence[str] = ()
         self._draw: Callable[[int, int, bool], Line] = lambda index, width, selected: ()
         self._selectable: Callable[[int], bool] = lambda index: True
@@ -168,7 +181,6 @@ class LineList(Lines):
         self.set_reactive(LineList.cursor, self._nearest(min(place, len(keys) - 1), 1))
         self.redraw()
         self.keep_in_view()
-        self.post_message(self.Highlighted(self, self.cursor))
 
     @property
     def cursor_key(self) -> str | None:
@@ -201,7 +213,8 @@ class LineList(Lines):
         self.refresh_line(old)
         self.refresh_line(new)
         self.keep_in_view()
-        self.post_message(self.Highlighted(self, new))
+        if self._highlighted is not None:
+            self._highlighted()
 
     def keep_in_view(self) -> None:
         """Scroll so that the cursor's row is seen."""

@@ -21,7 +21,7 @@ from pcsm_tui.ui.present.line import Line, Span, reflowed, wrapped
 from pcsm_tui.ui.present.record import detail_lines, field_help_lines
 from pcsm_tui.ui.present.table import headings_line
 from pcsm_tui.ui.widgets.editor import FieldEditor, Way
-from pcsm_tui.ui.widgets.lines import LineList, TextLines
+from pcsm_tui.ui.widgets.lines import TextLines
 from pcsm_tui.ui.widgets.sheet import RecordSheet
 from pcsm_tui.ui.widgets.table import RecordTable
 
@@ -64,7 +64,7 @@ class RecordPane(Container):
     def compose(self) -> Iterable[Widget]:
         """Lay out headings, table, form, what is said below, and the editor over them."""
         yield TextLines(id="headings", classes="headings")
-        yield RecordTable(id="table")
+        yield RecordTable(id="table", highlighted=self._cursor_moved)
         yield RecordSheet(id="sheet")
         yield TextLines(id="detail", classes="detail")
         yield FieldEditor(self._editor_left)
@@ -153,15 +153,8 @@ class RecordPane(Container):
         draft = drafts.get((row_.uid, field_.id))
         detail.show(lambda width: _with_draft(detail_lines(engagement, row_, field_, today, width), draft))
 
-    def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
-        """Say more of the row under the cursor."""
-        event.stop()
-        self._show_detail()
-        self.post_message(self.Changed())
-
-    def on_record_table_scrolled(self, event: RecordTable.Scrolled) -> None:
-        """Follow the table's columns."""
-        event.stop()
+    def _cursor_moved(self) -> None:
+        """Say more of the row under the cursor, and follow the table's columns."""
         self._show_headings()
         self._show_detail()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from textual.geometry import Region
 from textual.message import Message
@@ -43,11 +43,8 @@ class RecordTable(LineList):
             self.row = row
             self.field = field
 
-    class Scrolled(Message):
-        """Other columns are in view, or the cursor is on another one."""
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, highlighted: Callable[[], None] | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, highlighted=highlighted)
         self._engagement: Engagement | None = None
         self._tool: Tool | None = None
         self._today = ""
@@ -155,7 +152,8 @@ class RecordTable(LineList):
             self.redraw()
         else:
             self.redraw_line(self.cursor)
-        self.post_message(self.Scrolled())
+        if self._highlighted is not None:
+            self._highlighted()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw just the rows that changed."""
