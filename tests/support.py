@@ -89,6 +89,10 @@ TOOLS: list[dict[str, Any]] = [
             {"id": "phase", "name": "Phase", "type": "number"},
         ],
     },
+    {
+        "id": "proposal", "name": "Proposal", "kind": "document", "summary": "Offer.", "row_name": "proposal",
+        "fields": [{"id": "customer", "name": "Customer", "default_from": "customer"}],
+    },
     {"id": "samples", "name": "Samples", "kind": "register", "summary": "All.", "row_name": "sample",
      "fields": SAMPLE_FIELDS},
     {

@@ -110,9 +110,9 @@ class PcsmApp(TypeAhead):
     @property
     def saving(self) -> str:
         """The state of saving, for the last line."""
-        if self.session is None:
-            return ""
-        return "NOT SAVED" if self.session.unsaved else "saved"
+        if self.workspace.unsaved:
+            return "NOT SAVED"
+        return "" if self.session is None else "saved"
 
     # --- going about ------------------------------------------------------------------------------------------
 
@@ -149,8 +149,10 @@ class PcsmApp(TypeAhead):
                 del self._trail[:-100]
 
     def _show(self, route: Route) -> None:
-        self._leave_screen()
         session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.leave()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         self.session = session
@@ -171,12 +173,6 @@ class PcsmApp(TypeAhead):
         else:
             self.push_screen(make.__name__)
 
-    def _leave_screen(self) -> None:
-        """Let the main screen keep what is being typed in it, whichever way it is left."""
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.leave()
-
     @property
     def here(self) -> Route:
         """Where one is."""
@@ -192,10 +188,11 @@ class PcsmApp(TypeAhead):
 
     def go_back(self) -> None:
         """Go back to where one came from, in the end to Today."""
-        if self._trail:
-            self._show(self._trail.pop())
-        elif self._here.view != "today":
-            self._show(Route("today"))
+        with self.telling():
+            if self._trail:
+                self._show(self._trail.pop())
+            elif self._here.view != "today":
+                self._show(Route("today"))
 
     def action_today(self) -> None:
         """Go to Today."""
@@ -223,14 +220,16 @@ class PcsmApp(TypeAhead):
         try:
             with self._worker_telling():
                 self.workspace.refresh()
+                self.call_from_thread(self._show_lists_anew)
         finally:
             self._refreshing = False
-        self.call_from_thread(self._show_lists_anew)
 
     def _show_lists_anew(self) -> None:
-        if self._here.view in ("today", "portfolio") and isinstance(self.screen, BaseScreen):
-            with self.telling():
-                self.screen.show(self._here)
+        self._refreshing = False
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                with self.telling():
+                    screen.index_refreshed()
 
     def ask_for_engagement(self) -> None:
         """Ask for a customer's name and begin an engagement."""
@@ -298,6 +297,7 @@ class PcsmApp(TypeAhead):
         )
 
     async def _run_chosen(self, screen: BaseScreen, action: str) -> None:
+        screen.keep_typed()
         await self.run_action(action, screen)
 
     def action_switch(self) -> None:
@@ -346,10 +346,14 @@ class PcsmApp(TypeAhead):
 
     async def action_quit(self) -> None:
         """Leave, unless something could not be saved; then say so and leave at the second time."""
-        if self.session is not None and self.session.unsaved and not self._warned:
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.keep_typed()
+        reasons = self.workspace.save()
+        if reasons and not self._warned:
             self._warned = True
-            self.tell(f"NOT SAVED: {self.session.unsaved} q again leaves without it.", "bad")
-            self.session.save()
+            self.tell(f"NOT SAVED, q again leaves without it: {reasons[0]}", "bad")
+            return
         with self.telling():
             self.workspace.leave()
         self.exit(0)
@@ -376,6 +380,8 @@ class PcsmApp(TypeAhead):
         screen = self.screen
         if isinstance(screen, BaseScreen):
             screen.tell("")
+        if action != "quit":
+            self._warned = False
         with self.telling():
             return await super().run_action(action, default_namespace, namespaces)
         return True

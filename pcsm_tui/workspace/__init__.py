@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pcsm_tui import __version__
 from pcsm_tui.domain.summaries import Signal
-from pcsm_tui.errors import FileRefused, UsageError, nearest
+from pcsm_tui.errors import FileRefused, PcsmError, UsageError, nearest
 from pcsm_tui.settings import Settings, private_folder
 from pcsm_tui.store.index import Hit, Index
 from pcsm_tui.store.personal_state import PersonalState
@@ -89,13 +89,21 @@ class Workspace:
             path = self.folder / name
             entry = kept.get(name)
             if (session := self._sessions.get(path)) is not None:
-                found.append(self._as_before(from_engagement, path, session.engagement))
+                found.append(self._open_one(path, session))
             elif entry is None:
                 found.append(unread(path))
             else:
                 stale = (entry.mtime_ns, entry.size) != (mtime_ns, size)
                 found.append(self._as_before(from_entry, path, entry, stale))
         return sorted(found, key=lambda item: (item.summary.customer.casefold(), item.path.name))
+
+    def _open_one(self, path: Path, session: Session) -> Listed:
+        """Return an open engagement with what others saved meanwhile, or as it last was with why that is all there is."""
+        try:
+            session.refresh()
+        except PcsmError as problem:
+            return self._as_before(from_engagement, path, session.engagement)._replace(problem=str(problem))
+        return self._as_before(from_engagement, path, session.engagement)
 
     def _as_before(self, make: Callable[..., Listed], path: Path, *origin: object) -> Listed:
         """Return what was made of the same before: making a thousand takes as long as two frames, keeping them 6 MB."""
@@ -226,6 +234,21 @@ class Workspace:
         from pcsm_tui.store.documents import store_document
 
         return store_document(Path(name).expanduser(), self.folder)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether any change could not be saved yet."""
+        return any(session.unsaved for session in self._sessions.values())
+
+    def save(self) -> list[str]:
+        """Save again what could not be saved; return why it still cannot be, a sentence for each engagement."""
+        reasons = []
+        for session in self._sessions.values():
+            try:
+                session.save()
+            except PcsmError as problem:
+                reasons.append(str(problem))
+        return reasons
 
     def leave(self) -> None:
         """Note that the engagements opened were visited until now."""

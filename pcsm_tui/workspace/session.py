@@ -12,7 +12,7 @@ from pcsm_tui.domain.changes import Change, Clash
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
-from pcsm_tui.domain.values import Value, how_to_write
+from pcsm_tui.domain.values import Value, how_to_write, show_value
 from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError, ValueRefused
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
@@ -122,16 +122,18 @@ class Session:
     def set_text(self, row: Row, field_id: str, text: str) -> Row:
         """Set a field to what a typed text means.
 
-        A text that the field cannot hold is kept as a draft, to be put right later, and `ValueRefused` raised.
+        A text that the field cannot hold, or that somebody else's stands in the way of, is kept as a draft, to be put
+        right later, and `ValueRefused` or `Clashed` raised.
         """
         field = row.tool.field(field_id)
         try:
             value = editing.typed(self._engagement, field, text, self.today)
             changed = self.set(row, {field_id: value})
-        except (Clashed, PcsmError) as refused:
-            if not self.unsaved:
-                self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
+        except (ValueRefused, Clashed) as refused:
+            self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
             raise
+        except UsageError as gone:
+            raise UsageError(gone.message, f"{text!r} was not saved.") from None
         self.drop_draft(row.tool, row.uid, field_id)
         return changed
 
@@ -145,10 +147,9 @@ class Session:
         try:
             value = editing.typed(self._engagement, field, text, self.today)
             return self.add(row.tool, {**row.record, field_id: value}, after, row.uid)
-        except PcsmError as refused:
-            if not self.unsaved:
-                self.add(row.tool, row.record, after, row.uid)
-                self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
+        except ValueRefused as refused:
+            self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
+            self.add(row.tool, row.record, after, row.uid)
             raise
 
     def typed(self, tool: Tool, texts: Mapping[str, str]) -> dict[str, Value]:
@@ -210,7 +211,10 @@ class Session:
 
     def current(self, row: Row) -> Row:
         """Return a row as it is now; raises `UsageError` when it is gone."""
-        return self._engagement.row(row.tool.id, row.uid)
+        found = self._engagement.find((row.tool.id,), row.uid)
+        if found is None:
+            raise UsageError(f"The {row.tool.row_name} is no longer there.", "Somebody deleted it meanwhile.")
+        return found
 
     # --- drafts -----------------------------------------------------------------------------------------------
 
@@ -242,6 +246,8 @@ class Session:
             return
         try:
             self._commit()
+        except Clashed:  # what did not clash is saved
+            raise
         except PcsmError as problem:
             self.unsaved = str(problem)
             raise
@@ -320,12 +326,31 @@ class Session:
 
     def _clashed(self, clashes: tuple[Clash, ...]) -> Clashed:
         clash = clashes[0]
-        theirs = f"it is now {clash.theirs!r}" if clash.theirs is not None else "the row or its value is gone"
+        tool, name = self._tool_and_field(clash)
+        theirs = f"it is now {self._shown(clash, clash.theirs)}"
         return Clashed(
-            f"{clash.table}: {clash.field} was changed by someone else meanwhile: {theirs}.",
-            f"Yours, {clash.ours!r}, was not saved." if clash.ours is not None else "Your change was not made.",
+            f"{tool}: {name} was changed by someone else meanwhile: "
+            f"{theirs if clash.theirs is not None else 'the row or its value is gone'}.",
+            f"Yours, {self._shown(clash, clash.ours)}, was not saved."
+            if clash.ours is not None
+            else "Your change was not made.",
             clashes,
         )
+
+    def _tool_and_field(self, clash: Clash) -> tuple[str, str]:
+        """Return the names of what clashed; those that are not declared go by their id."""
+        if not self.framework.has_tool(clash.table):
+            return clash.table, clash.field
+        tool = self.framework.tool(clash.table)
+        return tool.name, tool.field(clash.field).name if tool.has(clash.field) else clash.field
+
+    def _shown(self, clash: Clash, value: Value) -> str:
+        """Return a value of a clash as its field shows it, in quotes."""
+        tool = self.framework.tool(clash.table) if self.framework.has_tool(clash.table) else None
+        if tool is None or not tool.has(clash.field):
+            return repr(value)
+        field = tool.field(clash.field)
+        return repr(show_value(field, value, lambda uid: self._engagement.label(field.to, uid)))
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pcsm_tui.domain.changes import Change, apply, rebased
+from pcsm_tui.domain.changes import apply
 from pcsm_tui.domain.editing import (
     add_row,
     duplicate_row,
-    move_row,
     remove_row,
     set_phase,
     set_values,
     tick,
     typed,
 )
-from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Row, doc_id_of
+from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, doc_id_of
 from pcsm_tui.errors import UsageError, ValueRefused
 from tests.support import LATER, STAMP, SUNDAY, engagement, fresh_uid, made, small_framework, with_row
 
@@ -29,16 +24,6 @@ from tests.support import LATER, STAMP, SUNDAY, engagement, fresh_uid, made, sma
 def names(seen: Engagement, tool_id: str = "risks") -> list[str]:
     """Return the names of the rows of a tool in their order."""
     return [row.get("name") for row in seen.rows(tool_id)]
-
-
-def risks(*orders: int | None, name: str = "abcdefgh") -> Engagement:
-    """Return an engagement with risks a, b, c … that have these orders."""
-    records = {
-        str(number): {"uid": f"{number:013x}".ljust(32, "0"), "name": name[number - 1]}
-        | ({"order": order} if order is not None else {})
-        for number, order in enumerate(orders, 1)
-    }
-    return engagement({"risks": records})
 
 
 # --- adding ---------------------------------------------------------------------------------------------------
@@ -180,84 +165,6 @@ def test_a_copy_of_a_record_without_order_stands_below_it_all_the_same() -> None
     assert names(seen) == ["a", "a", "b", "c", "last"]
 
 
-# --- order ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("place", "distance", "expected"),
-    [(0, 1, "bacd"), (0, 2, "bcad"), (3, -3, "dabc"), (3, -1, "abdc"), (1, 99, "acdb"), (2, -99, "cabd")],
-)
-@pytest.mark.parametrize(
-    "orders",
-    [
-        (100, 200, 300, 400),
-        (1, 2, 3, 4),
-        (7, 7, 7, 7),
-        (0, 0, 1, 1),
-        (-5, -4, -3, -2),
-        (1, 2, 2**40, 2**40 + 1),
-        (None, None, None, None),
-        (5, 6, None, None),
-        (2**51 - 1, 2**51, None, None),
-        (2**53 - 1, 2**53 - 1, 2**53 - 1, 2**53 - 1),
-    ],
-)
-def test_a_row_moves_whether_there_is_room_or_not(
-    orders: tuple[int | None, ...], place: int, distance: int, expected: str
-) -> None:
-    seen = risks(*orders)
-    before = names(seen)
-    letters = dict(zip("abcd", before, strict=True))
-    seen = made(seen, move_row(seen, seen.rows("risks")[place], distance, STAMP))
-    assert "".join(names(seen)) == "".join(letters[letter] for letter in expected)
-    assert all(abs(record.get("order", 0)) < 2**53 for record in seen.document["risks"].values())
-
-
-def test_moving_beyond_the_ends_changes_nothing() -> None:
-    seen = risks(1, 2)
-    first, last = seen.rows("risks")
-    assert move_row(seen, first, -1, STAMP).edits == ()
-    assert move_row(seen, last, 5, STAMP).edits == ()
-
-
-def test_where_there_is_room_only_the_moved_row_changes() -> None:
-    seen = risks(100, 200, 300, 400)
-    assert len(move_row(seen, seen.rows("risks")[3], -2, STAMP).edits) == 1
-
-
-def test_where_there_is_none_only_the_neighbours_give_way() -> None:
-    seen = risks(100, 101, 102, 400, 500, 600)
-    change = move_row(seen, seen.rows("risks")[5], -4, STAMP)
-    assert {edit.doc_id for edit in change.edits} == {"6", "2", "3"}
-    assert "".join(names(made(seen, change))) == "afbcde"
-
-
-def test_a_default_row_can_be_moved() -> None:
-    seen = engagement()
-    seen = made(seen, move_row(seen, seen.rows("adoption-phases")[1], -1, STAMP))
-    assert names(seen, "adoption-phases") == ["Second", "First"]
-    assert [row.stored for row in seen.rows("adoption-phases")] == [True, False]
-
-
-def test_rows_are_added_at_one_place_without_end() -> None:
-    """Each time the room is halved: after 20 rows there would be none left."""
-    seen = risks(ORDER_STEP, 2 * ORDER_STEP)
-    expected = ["a", "b"]
-    for number in range(60):
-        after = seen.rows("risks")[0]
-        values = {"name": str(number)}
-        seen = made(seen, add_row(seen, small_framework().tool("risks"), values, fresh_uid(), STAMP, after))
-        expected.insert(1, str(number))
-        assert names(seen) == expected
-
-
-def test_a_place_that_is_gone_is_told() -> None:
-    seen, row = with_row(engagement(), "risks", name="Delay")
-    without = made(seen, remove_row(seen, row, STAMP))
-    with pytest.raises(UsageError, match="no longer there"):
-        add_row(without, small_framework().tool("risks"), {}, fresh_uid(), STAMP, row)
-
-
 # --- ticking --------------------------------------------------------------------------------------------------
 
 
@@ -371,72 +278,3 @@ def test_phases_and_states_that_do_not_exist_are_refused() -> None:
     seen = made(engagement(), remove_row(engagement(), engagement().rows("phases")[0], STAMP))
     with pytest.raises(UsageError, match="removed"):
         set_phase(seen, 1, "Finished", fresh_uid(), STAMP)
-
-
-# --- every sequence of acts -----------------------------------------------------------------------------------
-
-ACTS: dict[str, Callable[[Engagement, Row, int], Change]] = {
-    "add": lambda seen, row, number: add_row(seen, row.tool, {}, fresh_uid(), LATER, row if number % 2 else None),
-    "set": lambda seen, row, number: set_values(seen, row, _some_values(row, number), LATER),
-    "clear": lambda seen, row, number: set_values(seen, row, dict.fromkeys(_some_values(row, number)), LATER),
-    "remove": lambda seen, row, number: remove_row(seen, row, LATER),
-    "duplicate": lambda seen, row, number: duplicate_row(seen, row, fresh_uid(), LATER),
-    "move": lambda seen, row, number: move_row(seen, row, number - 3, LATER),
-    "tick": lambda seen, row, number: tick(seen, row, LATER),
-    "phase": lambda seen, row, number: set_phase(
-        seen, 1 + number % 2, ("Open", "In progress", "Finished")[number % 3], fresh_uid(), LATER
-    ),
-}
-TEXTS = {"text": "t", "note": "n", "person": "p"}
-
-
-def _some_values(row: Row, number: int) -> dict[str, Any]:
-    texts = [field for field in row.tool.fields if field.type in TEXTS]
-    field = texts[number % len(texts)] if texts else None
-    return {field.id: f"{TEXTS[field.type]}{number}"} if field else {}
-
-
-STARTS = [
-    engagement(),
-    engagement({
-        "risks": {"7": {"name": "Inserted"}, "8": {"name": "Too"}, "9": {"name": "X", "uid": "not hex", "order": 1}},
-        "unknown": {"1": {"kept": [1, {"a": None}]}},
-        "engagement": {"1": {"customer": "Elsewhere", "extra": True}},
-    }),
-]  # fmt: skip
-STEP = st.tuples(
-    st.sampled_from(sorted(ACTS)),
-    st.sampled_from([tool.id for tool in small_framework().tools]),
-    st.integers(0, 50),
-    st.integers(0, 6),
-)
-
-
-@given(st.sampled_from(STARTS), st.lists(STEP, max_size=12))
-def test_acts_never_change_their_input_and_undo_restores_the_document(start: Engagement, steps: list[Any]) -> None:
-    """Also: what was derived before and kept over a change equals what a fresh look derives."""
-    seen, past = start, []
-    for act, tool_id, which, number in steps:
-        rows = seen.rows(tool_id)
-        if not rows:
-            continue
-        before = copy.deepcopy(seen.document)
-        try:
-            change = ACTS[act](seen, rows[which % len(rows)], number)
-        except (UsageError, ValueRefused):
-            continue
-        after = apply(seen.document, change)
-        assert seen.document == before
-        assert rebased(change, seen.document) == (change, ())
-        assert apply(after, change.inverted()) == before
-        past.append((seen.document, change))
-        seen = seen.replaced(after)
-        fresh = Engagement(copy.deepcopy(after), seen.framework)
-        for tool in seen.framework.tools:
-            assert [(row.uid, row.record, row.stored) for row in seen.rows(tool.id)] == [
-                (row.uid, row.record, row.stored) for row in fresh.rows(tool.id)
-            ]
-    document = seen.document
-    for earlier, change in reversed(past):
-        document = apply(document, change.inverted())
-        assert document == earlier

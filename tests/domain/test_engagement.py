@@ -12,6 +12,7 @@ from pcsm_tui.domain.editing import remove_row, set_values
 from pcsm_tui.domain.engagement import Engagement, derived_uid, doc_id_of, uid_of
 from pcsm_tui.domain.values import sort_key
 from pcsm_tui.errors import UsageError, ValueRefused
+from pcsm_tui.framework.reading import build_framework, declared_framework
 from tests.support import FILE_ID, STAMP, empty_document, engagement, made, small_framework, with_row
 
 
@@ -172,6 +173,17 @@ def test_of_two_records_in_a_form_the_programs_own_counts_and_a_tombstone_hides_
     assert engagement({"~gone": seen.document["~gone"]}).form("engagement").get("status") == "Active"
 
 
+def test_a_form_shows_what_the_engagement_says_until_something_else_is_entered() -> None:
+    seen = engagement({"engagement": {"1": {"customer": "Harbour Foods"}}})
+    proposal = seen.form("proposal")
+    assert (proposal.stored, proposal.get("customer")) == (False, "Harbour Foods")
+    renamed = set_values(seen, seen.form("engagement"), {"customer": "Harbour Group"}, STAMP)
+    newer = seen.replaced(made(seen, renamed).document)
+    assert newer.form("proposal").get("customer") == "Harbour Group"
+    stored = made(newer, set_values(newer, newer.form("proposal"), {"customer": "Its own"}, STAMP))
+    assert stored.form("proposal").get("customer") == "Its own"
+
+
 def test_the_name_falls_back_to_what_the_file_says() -> None:
     assert engagement().name == "Acme"
     assert Engagement({}, small_framework()).name == "Unnamed customer"
@@ -271,6 +283,10 @@ def test_of_two_rows_with_the_same_name_the_uid_says_which() -> None:
     with pytest.raises(ValueRefused, match=first.uid[:6]):
         seen.resolve(one, "Delay")
     assert seen.resolve(one, first.uid) == first.uid
+    seen = engagement({"risks": {"1": {"uid": "abcdef" + "0" * 26, "name": "Delay"}}})
+    assert seen.resolve(one, "abcdef") == "abcdef" + "0" * 26
+    with pytest.raises(ValueRefused, match="no row 'abcde'"):
+        seen.resolve(one, "abcde")
 
 
 def test_rows_are_named_by_their_title_and_never_by_nothing() -> None:
@@ -290,6 +306,8 @@ def test_problems_are_told_by_field_and_missing_fields_by_declaration() -> None:
     assert "is not a row of risks" in problems["one"]
     seen, risk = with_row(seen, "risks", severity=1)
     assert [item.id for item in seen.missing(risk)] == ["name", "likelihood"]
+    seen, risk = with_row(seen, "risks", name="Delay", likelihood=2)
+    assert seen.missing(risk) == ()
 
 
 def test_two_records_of_one_uid_are_both_seen() -> None:
@@ -300,6 +318,12 @@ def test_two_records_of_one_uid_are_both_seen() -> None:
 def test_people_are_everyone_who_is_named() -> None:
     seen = engagement({"samples": {"1": {"who": "Zoë"}, "2": {"who": "ada"}, "3": {"who": "Zoë"}, "4": {}}})
     assert seen.people() == ("ada", "Zoë")
+
+
+def test_stakeholders_are_people_and_other_rows_are_not() -> None:
+    tables = {"stakeholder-plan": {"1": {"name": "Ines"}}, "adoption-risks": {"2": {"name": "Strike"}}}
+    seen = Engagement({**empty_document(), **tables}, build_framework(declared_framework()))
+    assert seen.people() == ("Ines",)
 
 
 VALUE = st.recursive(

@@ -78,6 +78,18 @@ class BaseScreen(QuietFocus):
     def show(self, route: Route) -> None:
         """Show a route; called every time that the screen comes into view."""
 
+    def index_refreshed(self) -> None:
+        """Show what changed files hold, where the screen shows it; one may be typing meanwhile, so the focus stays."""
+
+    def keep_typed(self) -> None:
+        """Save what is being typed; called before anything but typing happens."""
+
+    def leave(self) -> None:
+        """Keep what is being typed and give up what is being asked; called before another place is shown."""
+        self.keep_typed()
+        if self.query("#prompt"):
+            self._close_prompt(None)
+
     def on_screen_resume(self) -> None:
         """Show the route for which the screen was brought into view; nothing when a modal closes over it."""
         if self.awaited is not None:
@@ -126,12 +138,14 @@ class BaseScreen(QuietFocus):
     def on_prompt_bar_answered(self, event: PromptBar.Answered) -> None:
         """Take the question away and hand on the answer."""
         event.stop()
+        self._close_prompt(event.text)
+
+    def _close_prompt(self, answer: str | None) -> None:
         self.query_one("#prompt").remove()
         self.query_one(FootLine).display = True
-        if self._asked_from is not None:
-            self._asked_from.focus()
+        self.set_focus(self._asked_from, scroll_visible=False)
         with self.pcsm.telling():
-            self._answered(event.text)
+            self._answered(answer)
 
     def on_descendant_focus(self) -> None:
         """Other keys apply in another part."""

@@ -36,6 +36,11 @@ class EngagementScreen(FilteredScreen):
         """The file of the engagement; for the person's own tools, that of the one visited before, if any."""
         return self.pcsm.engagement_path or self.session.path
 
+    def take_in(self) -> None:
+        """Take in what others saved meanwhile; when that cannot be read, say so and go on with what there is."""
+        with self.pcsm.telling():
+            self.session.refresh()
+
     def action_overview(self) -> None:
         """Go to the overview."""
         self.pcsm.go(Route("overview", self.path))

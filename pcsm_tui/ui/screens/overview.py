@@ -26,7 +26,7 @@ class OverviewScreen(EngagementScreen):
 
     def show(self, route: Route) -> None:
         """Read the engagement anew."""
-        self.session.refresh()
+        self.take_in()
         self.refresh_rows()
         self.query_one(LineList).focus()
 

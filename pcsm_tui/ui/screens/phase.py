@@ -59,7 +59,7 @@ class PhaseScreen(EngagementScreen):
 
     def show(self, route: Route) -> None:
         """Show a phase, at the activity where one was before or at the first that is open."""
-        self.session.refresh()
+        self.take_in()
         self._number = route.place.phase
         self._rows = activities_of(self.engagement, self._number)
         place = self._cursors.get((self.session.path, self._number)) or self._first_open()

@@ -37,9 +37,13 @@ class PortfolioScreen(FilteredScreen):
 
     def show(self, route: Route) -> None:
         """Read the list anew."""
+        self.index_refreshed()
+        self.query_one(LineList).focus()
+
+    def index_refreshed(self) -> None:
+        """Show the list as it is now; what is stale in it is read in the background, and comes here again."""
         self._all = self.workspace.listing()
         self.refresh_rows()
-        self.query_one(LineList).focus()
         if any(listed.stale for listed in self._all):
             self.pcsm.refresh_index()
 

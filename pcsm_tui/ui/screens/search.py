@@ -33,6 +33,10 @@ class SearchScreen(BaseScreen):
         self._search(self.query_one(Input).value)
         self.query_one(Input).focus()
 
+    def index_refreshed(self) -> None:
+        """Search in what changed files hold."""
+        self._search(self.query_one(Input).value)
+
     def _search(self, text: str) -> None:
         self._hits = self.workspace.search(text)
         keys = [f"{hit.name} {hit.tool} {hit.uid}" for hit in self._hits]

@@ -36,11 +36,15 @@ class TodayScreen(FilteredScreen):
 
     def show(self, route: Route) -> None:
         """Read the lists anew."""
+        self.index_refreshed()
+        self.query_one(LineList).focus()
+
+    def index_refreshed(self) -> None:
+        """Show the lists as they are now; what is stale in them is read in the background, and comes here again."""
         listing = self.workspace.listing()
         self._engagements = len(listing)
         self._all = self.workspace.attention(listing)
         self.refresh_rows()
-        self.query_one(LineList).focus()
         if any(listed.stale for listed in listing):
             self.pcsm.refresh_index()
 

@@ -48,7 +48,7 @@ class ToolScreen(EngagementScreen):
     def show(self, route: Route) -> None:
         """Show a tool, at a row and field where the route names them, as a form where it asks for one."""
         self._remember()
-        self.session.refresh()
+        self.take_in()
         self._tool = self.session.framework.tool(route.place.tool)
         self._new = None
         if self._shown != (self.session.path, self._tool.id):
@@ -129,8 +129,17 @@ class ToolScreen(EngagementScreen):
         self.update_lines()
 
     def on_record_pane_edited(self, event: RecordPane.Edited) -> None:
-        """Set the field to what was typed; a new row enters the file with its first value."""
+        """Set the field to what was typed."""
         event.stop()
+        self._keep(event)
+
+    def keep_typed(self) -> None:
+        """Set the field that is being edited to what is typed in it so far."""
+        if self._tool is not None and (event := self.pane.take_typed()) is not None:
+            self._keep(event)
+
+    def _keep(self, event: RecordPane.Edited) -> None:
+        """Set a field to what was typed; a new row enters the file with its first value."""
         with self.pcsm.telling():
             try:
                 row = self._set(event)

@@ -251,6 +251,15 @@ class RecordPane(Container):
         self._show_detail()
         self.post_message(self.Changed())
 
+    def take_typed(self) -> Edited | None:
+        """Return what was typed in the field that is being edited and not handed on yet; it stays open."""
+        if self._cell is None or not self.editor.is_open:
+            return None
+        row, field, before = self._cell
+        text = self.editor.text
+        self._cell = (row, field, text)
+        return self.Edited(row, field, text) if text != before else None
+
     def _leave_field(self, way: Way) -> None:
         following = self.sheet.neighbour(1 if way == "next" else -1)
         if way == "close" or (way == "next" and not following):
