@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pcsm_tui.domain.engagement import GONE, Document, Record, uid_of
@@ -158,8 +157,3 @@ def _changed(before: Record, after: Record) -> list[str]:
 
 def _same(one: Record, other: Record, name: str) -> bool:
     return (name in one) == (name in other) and same_value(one.get(name), other.get(name))
-
-
-def changed_fields(edits: Iterable[Edit]) -> set[tuple[str, str, str]]:
-    """Return the (table, doc id, field) that edits touch, stamps left out."""
-    return {(edit.table, edit.doc_id, name) for edit in edits for name in _changed(edit.before or {}, edit.after or {})}

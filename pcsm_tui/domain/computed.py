@@ -27,7 +27,7 @@ def compute(engagement: Engagement, row: Row, field: Field) -> Value:
     if rule.weighted:
         return _weighted(row, rule.weighted)
     if rule.band_of:
-        band = _band(engagement, row, row.tool.field(rule.band_of), rule.bands)
+        band = _band_of(engagement, row, row.tool.field(rule.band_of), rule.bands)
         return band and (band.advice if rule.advice else band.label)
     return RULES[rule.rule][0](engagement, row)
 
@@ -50,14 +50,20 @@ def _shown_like(first: Field, more_decimals: int) -> Field:
     return _COUNT.model_copy(update={"decimals": first.decimals + more_decimals, "unit": first.unit})
 
 
-def _band(engagement: Engagement, row: Row, source: Field, bands: tuple[Band, ...]) -> Band | None:
-    """Return the band in which a field of the row lies; bands are written in whole numbers and whole percent."""
+def _band_of(engagement: Engagement, row: Row, source: Field, bands: tuple[Band, ...]) -> Band | None:
+    """Return the band in which a field of the row lies; none while a part of a sum is still empty."""
     total = engagement.value(row, source.id)
     shown = source if source.computed is None else result_field(row.tool, source)
-    if total is None or problem_with(shown, total):
+    parts = source.computed.sum if source.computed else ()
+    if total is None or problem_with(shown, total) or len(_numbers(row, parts)) < len(parts):
         return None
+    return band_in(bands, total, shown)
+
+
+def band_in(bands: tuple[Band, ...], value: int, shown: Field) -> Band | None:
+    """Return the first band that reaches a value of a field; bands are in whole numbers and whole percent."""
     scale = 10 if shown.type == "percent" else 10**shown.decimals
-    return next((band for band in bands if total <= band.up_to * scale), None)
+    return next((band for band in bands if value <= band.up_to * scale), None)
 
 
 def _numbers(row: Row, names: tuple[str, ...]) -> list[tuple[Field, int]]:

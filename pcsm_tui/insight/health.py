@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pcsm_tui.domain.computed import band_in, result_field
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.values import is_empty, problem_with
 
@@ -45,6 +46,8 @@ def _day(row: Row) -> str:
 
 def light(engagement: Engagement, score: int) -> str:
     """Return the word of the light in which a score (tenths of a percent) lies: red, amber or green."""
-    computed = engagement.framework.tool("health").field(OVERALL).computed
-    bands = computed.bands if computed else ()
-    return next((band.label for band in bands if score <= band.up_to * 10), "")
+    tool = engagement.framework.tool("health")
+    overall = tool.field(OVERALL)
+    bands = overall.computed.bands if overall.computed else ()
+    band = band_in(bands, score, result_field(tool, overall))
+    return band.label if band else ""

@@ -14,13 +14,18 @@ class SafeText(LineFilter):
     """Makes control and direction characters visible, whichever widget let them through."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return segments whose text cannot steer the terminal; control segments are Textual's own."""
-        if all(segment.control or safe_text(segment.text) is segment.text for segment in segments):
+        """Return segments as wide as before whose text cannot steer the terminal; control segments are Textual's own."""
+        if all(segment.control or segment.text.isprintable() for segment in segments):
             return segments
-        return [
-            segment if segment.control else Segment(safe_text(segment.text).replace("\n", " "), segment.style)
+        safe = [
+            segment if segment.control else Segment(_on_one_line(safe_text(segment.text)), segment.style)
             for segment in segments
         ]
+        return Segment.adjust_line_length(safe, Segment.get_line_length(segments))
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\t", " ")
 
 
 class AsciiOnly(LineFilter):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcsm_tui.domain.changes import Change, Clash, Edit, apply, changed_fields, rebased
+from pcsm_tui.domain.changes import Change, Clash, Edit, apply, rebased
 from pcsm_tui.domain.editing import remove_row, set_values
 from pcsm_tui.domain.engagement import Engagement, doc_id_of
 from tests.support import LATER, STAMP, engagement, made, with_row
@@ -218,8 +218,3 @@ def test_one_of_two_records_with_the_same_uid_can_be_removed() -> None:
     assert clashes == ()
     assert [row.get("name") for row in after.rows("risks")] == ["a"]
     assert "~gone" not in after.document
-
-
-def test_the_fields_that_a_change_touches_leave_its_stamps_out() -> None:
-    assert changed_fields(edited(name="Strike").edits) == {("risks", "1", "name")}
-    assert changed_fields([Edit("t", "1", None, {"a": 1, "at": "x"})]) == {("t", "1", "a")}

@@ -56,8 +56,10 @@ def test_bands_at_their_edges(scores: tuple[int, ...], band: str) -> None:
     assert form_shown("band", **dict(zip("abcd", scores, strict=True))) == band
 
 
-def test_advice_is_that_of_the_band_and_nothing_when_nothing_is_filled_in() -> None:
-    assert form_shown("advice", a=5, b=1) == "Plan."
+def test_advice_is_that_of_the_band_and_nothing_before_every_part_is_filled_in() -> None:
+    assert form_shown("advice", a=5, b=1, c=0, d=0) == "Plan."
+    assert form_shown("advice", a=5, b=1, c=0) == ""
+    assert form_shown("band", a=5) == ""
     assert form_shown("advice") == ""
     assert form_shown("band") == ""
 

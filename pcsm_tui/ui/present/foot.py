@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from pcsm_tui.ui.present.line import Line, Span, cut, ends
+from pcsm_tui.ui.present.line import Line, Span, ends, one_line, wrapped
+
+LONGEST = 4
+"""How many lines a message may take."""
 
 _SIGNS = {
     "enter": "↵",
@@ -47,12 +50,22 @@ def keys_signs(keys: str) -> str:
     return " ".join(key_sign(key) for key in keys.split(","))
 
 
-def foot_line(hints: Sequence[KeyHint], message: str, role: str, status: str, width: int) -> Line:
-    """Return the bottom line: a message or as many hints as fit, and the state of saving at the right."""
+def foot_lines(
+    hints: Sequence[KeyHint], message: str, role: str, status: str, width: int, limit: int = LONGEST
+) -> list[Line]:
+    """Return the bottom line: as many hints as fit, or a message, and the state of saving at the right.
+
+    A message that needs more room gets up to `limit` lines, so that its reason is not cut off.
+    """
     saved = [Span(f" {status} ", "bad" if status.isupper() else "dim")] if status else []
     room = width - sum(cell_len(span.text) for span in saved) - 1
     if message:
-        return ends([Span(" " + cut(message, room - 1), role)], saved, width)
+        *above, last = wrapped(one_line(message), max(room - 1, 8), role, limit=limit)
+        return [*((Span(" "), *line) for line in above), ends([Span(" "), *last], saved, width)]
+    return [_hints_line(hints, saved, room, width)]
+
+
+def _hints_line(hints: Sequence[KeyHint], saved: list[Span], room: int, width: int) -> Line:
     spans, used = [Span(" ")], 1
     for hint in hints:
         length = cell_len(hint.key) + 1 + cell_len(hint.word) + 2

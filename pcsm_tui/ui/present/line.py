@@ -33,6 +33,8 @@ def plain(line: Line) -> str:
 
 def one_line(text: str) -> str:
     """Return text safe for one line: control characters visible, line ends as a sign."""
+    if text.isprintable():
+        return text
     return safe_text(text).replace("\n", " ⏎ ").replace("\t", " ")
 
 
@@ -54,15 +56,16 @@ def cut(text: str, width: int) -> str:
 
 
 def fitted(line: Iterable[Span], width: int) -> Line:
-    """Return a line cut or padded to exactly `width` cells."""
+    """Return a line cut or padded to exactly `width` cells, all of it safe to show."""
     spans, left = [], width
     for span in line:
-        length = cell_len(span.text)
+        text = one_line(span.text)
+        length = cell_len(text)
         if length > left:
             if left > 0:
-                spans.append(Span(set_cell_size(span.text, left - 1) + ELLIPSIS, span.role))
+                spans.append(Span(set_cell_size(text, left - 1) + ELLIPSIS, span.role))
             return tuple(spans)
-        spans.append(span)
+        spans.append(Span(text, span.role))
         left -= length
     if left:
         spans.append(Span(" " * left))

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from pcsm_tui.domain.dates import short_date
 from pcsm_tui.ui.commands.registry import bindings_for
-from pcsm_tui.ui.present.line import Line, Span, fit
+from pcsm_tui.ui.present.line import Line, Span, fit, wrapped
 from pcsm_tui.ui.present.today import iso_date, portfolio_columns, portfolio_line, portfolio_sort_key
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.filtering import FilteredScreen
@@ -66,7 +66,8 @@ class PortfolioScreen(FilteredScreen):
 
     def _line(self, index: int, width: int, selected: bool) -> Line:
         listed = self._shown[index]
-        return portfolio_line(listed.summary, portfolio_columns(width), self.workspace.today, listed.problem)
+        problem = listed.problem.removeprefix(f"{listed.path} ")
+        return portfolio_line(listed.summary, portfolio_columns(width), self.workspace.today, problem)
 
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""
@@ -86,14 +87,19 @@ class PortfolioScreen(FilteredScreen):
             self.query_one("#detail", TextLines).show(lambda width: [(Span(text, "title"),)])
             return
         summary = listed.summary
+        if listed.problem:
+            self.query_one("#detail", TextLines).show(
+                lambda width: [(Span(listed.path.name, "title"),), *wrapped(listed.problem, width, "bad", limit=3)]
+            )
+            return
         next_text = (
             f"{short_date(day, today)} {summary.next_what}" if (day := iso_date(summary.next_date)) else "nothing dated"
         )
         lines: list[Line] = [
-            (Span(fit(f"{summary.customer} · {summary.initiative}", 400).rstrip(), "title"),),
+            (Span(" · ".join(filter(None, (summary.customer, summary.initiative))), "title"),),
             (Span(f"{summary.trade or 'trade unknown'} · {summary.csm or 'no CSM'} · {summary.status}", "dim"),),
             (Span(f"Next: {next_text}"),),
-            (Span(listed.problem, "bad"),) if listed.problem else (Span(listed.path.name, "dim"),),
+            (Span(listed.path.name, "dim"),),
         ]
         self.query_one("#detail", TextLines).show(lambda width: lines)
 

@@ -15,8 +15,6 @@ from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace import Attention
 
-DETAIL_HEIGHT = 5
-
 
 class TodayScreen(FilteredScreen):
     """The home of the program."""

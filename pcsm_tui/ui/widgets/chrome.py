@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pcsm_tui.ui.present.foot import KeyHint, foot_line
+from pcsm_tui.ui.present.foot import LONGEST, KeyHint, foot_lines
 from pcsm_tui.ui.present.line import Line, Span, cut, ends, one_line
 from pcsm_tui.ui.widgets.lines import Lines
 
@@ -40,6 +40,7 @@ class FootLine(Lines):
         super().__init__(id="foot")
         self._hints: Sequence[KeyHint] = ()
         self._message, self._role, self._status = "", "", ""
+        self._lines: list[Line] = []
 
     def show(self, hints: Sequence[KeyHint], status: str) -> None:
         """Show what can be pressed and the state of saving; only a change is drawn."""
@@ -58,10 +59,18 @@ class FootLine(Lines):
         """The message that stands there now."""
         return self._message
 
+    def redraw(self) -> None:
+        """Draw the line anew; it is as high as its message needs."""
+        size = self.app.size
+        most = max(min(LONGEST, size.height // 3), 1)
+        self._lines = foot_lines(self._hints, self._message, self._role, self._status, size.width, most)
+        self.styles.height = len(self._lines)
+        super().redraw()
+
     def line_count(self) -> int:
-        """Return 1."""
-        return 1
+        """Return how many lines the message needs, 1 without one."""
+        return len(self._lines)
 
     def line_at(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return the line."""
-        return foot_line(self._hints, self._message, self._role, self._status, width)
+        """Return a line."""
+        return self._lines[index]
