@@ -16,9 +16,14 @@ def shown_order(engagement: Engagement, tool: Tool, rows: tuple[Row, ...]) -> tu
     """Return rows of a tool as they are first shown: by group, in each by the declared sort, else as they stand."""
     if tool.sort:
         rows = sorted_by(engagement, rows, tool.field(tool.sort.lstrip("-")), tool.sort.startswith("-"))
-    if tool.group_by:
-        rows = tuple(sorted(rows, key=lambda row: _group_key(engagement, row, tool.field(tool.group_by))))
-    return rows
+    return in_groups(engagement, tool, rows)
+
+
+def in_groups(engagement: Engagement, tool: Tool, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return rows of a tool by group, in each as they stand; as they stand where the tool has none."""
+    if not tool.group_by:
+        return rows
+    return tuple(sorted(rows, key=lambda row: _group_key(engagement, row, tool.field(tool.group_by))))
 
 
 def sorted_by(engagement: Engagement, rows: tuple[Row, ...], field: Field, descending: bool = False) -> tuple[Row, ...]:

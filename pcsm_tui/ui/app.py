@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,8 @@ from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
-from pcsm_tui.ui.routes import Route, View, route_to
+from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
-from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
 from pcsm_tui.ui.typeahead import TypeAhead
 
@@ -62,16 +62,28 @@ def _tool() -> BaseScreen:
     return ToolScreen()
 
 
-VIEWS: dict[View, Callable[[], BaseScreen]] = {
+SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "today": _today,
     "portfolio": _portfolio,
     "search": _search,
     "overview": _overview,
     "phase": _phase,
     "tool": _tool,
-    "record": _tool,
 }
-"""How each view's screen is made, when it is first gone to; it is kept from then on."""
+"""How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
+
+MODE_OF: dict[str, str] = {**{view: view for view in SCREENS}, "record": "tool"}
+"""The mode that shows a view."""
+
+
+def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session | None, str]:
+    """Return where to begin, with the session that is shown there, and why it is not where it was to be."""
+    if path is None:
+        return Route("today"), None, ""
+    try:
+        return route_to(path, Place()), workspace.session_for(path, ""), ""
+    except PcsmError as refused:
+        return Route("today"), None, str(refused)
 
 
 class PcsmApp(TypeAhead):
@@ -85,13 +97,19 @@ class PcsmApp(TypeAhead):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
+        """Begin at Today or at an engagement; one that cannot be opened is told at Today."""
+        route, session, self._problem = _beginning(workspace, path)
+        # Textual would begin with an empty screen and draw that first.
+        setattr(self, "DEFAULT_MODE", MODE_OF[route.view])  # noqa: B010  a class variable that each run has its own of
         super().__init__(ansi_color=True if without_colour() else None)
         self.workspace = workspace
         self.session: Session | None = None
         self.engagement_path: Path | None = None
         self.animation_level = "none"
-        self._kept: dict[Callable[[], BaseScreen], BaseScreen] = {}
-        self._here = route_to(path, Place()) if path else Route("today")
+        self._kept: dict[str, BaseScreen] = {}
+        for mode in SCREENS:
+            self.add_mode(mode, partial(self._screen_of, mode))
+        self._arrive(route, session)
         self._trail: list[Route] = []
         self._refreshing = False
         self._warned = False
@@ -116,16 +134,10 @@ class PcsmApp(TypeAhead):
 
     # --- going about ------------------------------------------------------------------------------------------
 
-    def on_mount(self) -> None:
-        """Go to where the program was asked to open, or to Today with the reason why it cannot be opened."""
-        try:
-            self._show(self._here)
-        except PcsmError as refused:
-            self._show(Route("today"))
-            self.call_after_refresh(self.tell, str(refused), "bad")
-
     def on_ready(self) -> None:
         """Import what the next screens need, once the first is on the terminal."""
+        if self._problem:
+            self.tell(self._problem, "bad")
         self.run_worker(self._warm_up, thread=True, group="warm-up")
 
     def _warm_up(self) -> None:
@@ -150,28 +162,31 @@ class PcsmApp(TypeAhead):
 
     def _show(self, route: Route) -> None:
         session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.leave()
-        while len(self.screen_stack) > 2:
+        for left in self.screen_stack:
+            if isinstance(left, BaseScreen):
+                left.leave()
+        while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.session = session
-        self._here = route
+        screen = self._arrive(route, session)
+        if self.screen is screen:
+            screen.show_awaited()
+        else:
+            self.switch_mode(MODE_OF[route.view])
+
+    def _arrive(self, route: Route, session: Session | None) -> BaseScreen:
+        """Be at a route; return its screen, which shows it as soon as it comes into view."""
+        self.session, self._here = session, route
         if route.path is not None and route.path != self.workspace.settings.places.personal_file:
             self.engagement_path = route.path
-        make = VIEWS[route.view]
-        screen = self._kept.get(make)
-        if screen is None:
-            screen = self._kept[make] = make()
-            self.install_screen(screen, make.__name__)
-        if self.screen is screen:
-            screen.show(route)
-            return
+        screen = self._screen_of(MODE_OF[route.view])
         screen.awaited = route
-        if len(self.screen_stack) > 1:
-            self.switch_screen(make.__name__)
-        else:
-            self.push_screen(make.__name__)
+        return screen
+
+    def _screen_of(self, mode: str) -> BaseScreen:
+        """Return the main screen of a mode: made when it is first gone to, and kept from then on."""
+        if mode not in self._kept:
+            self._kept[mode] = SCREENS[mode]()
+        return self._kept[mode]
 
     @property
     def here(self) -> Route:
@@ -226,10 +241,15 @@ class PcsmApp(TypeAhead):
 
     def _show_lists_anew(self) -> None:
         self._refreshing = False
+        if self._here.path is None:
+            with self.telling():
+                self._show_data()
+
+    def _show_data(self) -> None:
+        """Let the main screen show the data as they are now, also below a modal."""
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
-                with self.telling():
-                    screen.index_refreshed()
+                screen.data_changed()
 
     def ask_for_engagement(self) -> None:
         """Ask for a customer's name and begin an engagement."""
@@ -340,8 +360,7 @@ class PcsmApp(TypeAhead):
             self.tell("Open an engagement first: changes are undone where they were made.")
             return
         label = self.session.undo() if way == "undo" else self.session.redo()
-        if isinstance(self.screen, FilteredScreen):
-            self.screen.refresh_rows()
+        self._show_data()
         self.tell(f"{'Undone' if way == 'undo' else 'Done again'}: {label}")
 
     async def action_quit(self) -> None:
@@ -366,6 +385,8 @@ class PcsmApp(TypeAhead):
         if screen is not None and screen.is_mounted:
             screen.tell(message, role)
             screen.update_lines()
+        elif screen is not None:
+            screen.awaited_message = (message, role)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -373,6 +394,8 @@ class PcsmApp(TypeAhead):
         try:
             yield
         except PcsmError as refused:
+            if self.workspace.unsaved and self._here.path is not None:  # what was done is done in memory
+                self._show_data()
             self.tell(str(refused), "bad")
 
     async def run_action(self, action, default_namespace=None, namespaces=None) -> bool:  # type: ignore[no-untyped-def]

@@ -18,7 +18,7 @@ from pcsm_tui.workspace import Workspace
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """Now, in every story: a Sunday."""
 
-_NAMES = {" ": "space", "\n": "enter"}
+_NAMES = {" ": "space", "\n": "enter", "\t": "tab"}
 _CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t"}
 
 

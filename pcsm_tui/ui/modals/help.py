@@ -44,8 +44,7 @@ class Help(Screen[None]):
     def action_scroll(self, step: int) -> None:
         """Scroll the text."""
         text = self.query_one("#help-text", TextLines)
-        last = max(text.line_count() - text.size.height, 0)
-        text.scroll_to(y=min(max(text.scroll_offset.y + step, 0), last), animate=False, immediate=True, force=True)
+        text.show_from(text.top + step)
 
     def action_close(self) -> None:
         """Go back."""

@@ -42,7 +42,7 @@ def fit(text: str, width: int, align: str = "left") -> str:
     """Return text cut or padded to exactly `width` cells, with an ellipsis where it was cut."""
     if width <= 0:
         return ""
-    text = one_line(text)
+    text = one_line(_beginning(text, width))
     length = cell_len(text)
     if length > width:
         return set_cell_size(text, width - 1) + ELLIPSIS
@@ -52,7 +52,14 @@ def fit(text: str, width: int, align: str = "left") -> str:
 
 def cut(text: str, width: int) -> str:
     """Return text of at most `width` cells, with an ellipsis where it was cut."""
+    text = _beginning(text, width)
     return fit(text, width).rstrip() if cell_len(one_line(text)) > width else one_line(text)
+
+
+def _beginning(text: str, cells: int) -> str:
+    """Return what of a text is needed to fill so many cells: a long one need not be measured to its end."""
+    most = 4 * max(cells, 10)  # a character of several code points fills two cells
+    return text if len(text) <= most else text[:most]
 
 
 def fitted(line: Iterable[Span], width: int) -> Line:
@@ -82,6 +89,8 @@ def ends(left: Iterable[Span], right: Iterable[Span], width: int) -> Line:
 def wrapped(text: str, width: int, role: str = "", limit: int = 0) -> list[Line]:
     """Return a text as lines of at most `width` cells, broken between words; `limit` lines at most when given."""
     lines: list[Line] = []
+    if limit:
+        text = _beginning(text, (limit + 1) * max(width, 2))
     for paragraph in safe_text(text).expandtabs(4).split("\n"):
         current = ""
         for word in paragraph.split(" "):

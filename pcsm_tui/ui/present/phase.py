@@ -7,7 +7,6 @@ from datetime import date
 from pcsm_tui.domain.dates import short_date
 from pcsm_tui.domain.declarations import Activity, Phase, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.insight.progress import tool_sentence
 from pcsm_tui.ui.present.line import Line, Span, cut, fit, one_line, reflowed, wrapped
 from pcsm_tui.ui.present.marks import LATE, ROW_MARKS
 from pcsm_tui.ui.present.today import iso_date
@@ -67,11 +66,11 @@ def phase_lines(phase: Phase, width: int) -> list[Line]:
     return [(Span(phase.name, "title"),), *wrapped(phase.purpose, width), *wrapped(phase.why, width, "dim")]
 
 
-def tool_line(engagement: Engagement, tool: Tool, used: bool, width: int) -> Line:
-    """Return a tool in the list at the right; those that the activity uses are marked."""
+def tool_line(tool: Tool, how_far: str, used: bool, width: int) -> Line:
+    """Return a tool in the list at the right, with how far it is; those that the activity uses are marked."""
     name = min(max(width // 2, 18), 34)
     return (
         Span(" » " if used else "   ", "accent"),
         Span(fit(tool.name, name), "" if used else "dim"),
-        Span(" " + cut(tool_sentence(engagement, tool), max(width - name - 5, 4)), "dim"),
+        Span(" " + cut(how_far, max(width - name - 5, 4)), "dim"),
     )

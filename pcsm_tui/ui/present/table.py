@@ -11,8 +11,8 @@ from pcsm_tui.domain.computed import result_field
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.rules import rule_problem
-from pcsm_tui.domain.values import is_empty, sort_key
-from pcsm_tui.ui.present.line import Line, Span, fit
+from pcsm_tui.insight.ordering import sorted_by
+from pcsm_tui.ui.present.line import Line, Span, cut, fit
 from pcsm_tui.ui.present.marks import DECIDE, DONE, LATE, OPEN
 
 GUTTER = 2
@@ -91,12 +91,17 @@ def headings_line(tool: Tool, columns: list[Column], first: int, sort: str) -> L
     for place, column in enumerate(columns):
         sign = "" if sort.lstrip("-") != column.field.id else ("▼" if sort.startswith("-") else "▲")
         hidden = "‹" if place == staying(tool) and first > staying(tool) else ""
-        align = "right" if column.field.type in _RIGHT else "left"
-        spans.append(Span(fit(hidden + column.field.name + sign, column.width, align) + " ", "heading"))
-    last = tool.fields.index(columns[-1].field)
-    if last < len(tool.fields) - 1:
-        spans[-1] = Span(spans[-1].text[:-1] + "›", "heading")
+        last = column is columns[-1] and column.field is not tool.fields[-1]
+        spans.append(Span(_heading(hidden + column.field.name, sign, column, "›" if last else ""), "heading"))
     return tuple(spans)
+
+
+def _heading(name: str, sign: str, column: Column, more: str) -> str:
+    """Return a heading with its sign, and the cell after it: `more` where columns are hidden at the right."""
+    align = "right" if column.field.type in _RIGHT else "left"
+    if sign and not more and cell_len(name) >= column.width:
+        return fit(name, column.width, align) + sign
+    return fit(cut(name, column.width - len(sign)) + sign, column.width, align) + (more or " ")
 
 
 def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> Span:
@@ -142,22 +147,10 @@ def _shown_type(tool: Tool, field: Field) -> str:
 
 def ordered(engagement: Engagement, rows: list[Row], sort: str) -> list[Row]:
     """Return rows sorted by a field, descending with a leading -, empty values last; as they are when it is empty."""
-    if not sort:
+    if not sort or not rows:
         return rows
-    field = rows[0].tool.field(sort.lstrip("-")) if rows else None
-    if field is None:
-        return rows
-    shown = result_field(rows[0].tool, field) if field.computed else field
-
-    def key(row: Row) -> tuple[int, object]:
-        value = engagement.value(row, field.id)
-        return sort_key(shown, value, lambda uid: engagement.label(field.to, uid))
-
-    if not sort.startswith("-"):
-        return sorted(rows, key=key)
-    filled = [row for row in rows if not is_empty(engagement.value(row, field.id))]
-    empty = [row for row in rows if is_empty(engagement.value(row, field.id))]
-    return [*sorted(filled, key=key, reverse=True), *empty]
+    field = rows[0].tool.field(sort.lstrip("-"))
+    return list(sorted_by(engagement, tuple(rows), field, sort.startswith("-")))
 
 
 def searchable(engagement: Engagement, row: Row) -> str:

@@ -64,6 +64,8 @@ class BaseScreen(QuietFocus):
     _asked_from: Widget | None = None
     awaited: Route | None = None
     """The route to show as soon as the screen is in view."""
+    awaited_message: tuple[str, str] = ("", "")
+    """What is told, and its role, as soon as the screen is in view."""
 
     def compose(self) -> ComposeResult:
         """Lay out the first line, the body, the last line."""
@@ -78,8 +80,8 @@ class BaseScreen(QuietFocus):
     def show(self, route: Route) -> None:
         """Show a route; called every time that the screen comes into view."""
 
-    def index_refreshed(self) -> None:
-        """Show what changed files hold, where the screen shows it; one may be typing meanwhile, so the focus stays."""
+    def data_changed(self) -> None:
+        """Show the data as they are now; one may be typing meanwhile, so the focus stays where it is."""
 
     def keep_typed(self) -> None:
         """Save what is being typed; called before anything but typing happens."""
@@ -90,12 +92,23 @@ class BaseScreen(QuietFocus):
         if self.query("#prompt"):
             self._close_prompt(None)
 
+    def on_mount(self) -> None:
+        """Show the route before the screen is drawn for the first time."""
+        self.show_awaited()
+
     def on_screen_resume(self) -> None:
         """Show the route for which the screen was brought into view; nothing when a modal closes over it."""
+        self.show_awaited()
+
+    def show_awaited(self) -> None:
+        """Show the route that the screen was brought into view for, once."""
         if self.awaited is not None:
             route, self.awaited = self.awaited, None
             with self.pcsm.telling():
                 self.show(route)
+        if self.awaited_message[0]:
+            self.tell(*self.awaited_message)
+            self.awaited_message = ("", "")
 
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcsm_tui.domain.summaries import Place
+from pcsm_tui.errors import UsageError
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.filtering import FilteredScreen
@@ -33,8 +34,13 @@ class EngagementScreen(FilteredScreen):
 
     @property
     def path(self) -> Path:
-        """The file of the engagement; for the person's own tools, that of the one visited before, if any."""
-        return self.pcsm.engagement_path or self.session.path
+        """The file of the engagement; in the person's own tools that of the one visited before.
+
+        Raises `UsageError` where none was.
+        """
+        if self.pcsm.engagement_path is None:
+            raise UsageError("No engagement is open.", "P shows them all.")
+        return self.pcsm.engagement_path
 
     def take_in(self) -> None:
         """Take in what others saved meanwhile; when that cannot be read, say so and go on with what there is."""

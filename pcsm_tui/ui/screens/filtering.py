@@ -21,6 +21,10 @@ class FilteredScreen(BaseScreen):
         """Show the rows that pass."""
         raise NotImplementedError
 
+    def data_changed(self) -> None:
+        """Show the rows as they are now."""
+        self.refresh_rows()
+
     def action_filter(self) -> None:
         """Ask for the text to filter by, and filter as it is typed."""
 

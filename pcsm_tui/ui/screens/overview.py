@@ -48,8 +48,11 @@ class OverviewScreen(EngagementScreen):
 
     def on_resize(self) -> None:
         """Make the lines for the new width."""
-        if self.pcsm.session is not None and self.pcsm.here.view == "overview":
-            self.call_after_refresh(self.refresh_rows)
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        if self.pcsm.here.view == "overview":  # one may have gone elsewhere since
+            self.refresh_rows()
 
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""

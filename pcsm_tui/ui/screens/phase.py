@@ -10,8 +10,8 @@ from textual.widget import Widget
 from pcsm_tui.domain.declarations import Phase, Tool
 from pcsm_tui.domain.engagement import Row
 from pcsm_tui.domain.summaries import Place
-from pcsm_tui.errors import UsageError
-from pcsm_tui.insight.progress import activities_of, findings, phase_gaps, phase_progress
+from pcsm_tui.errors import PcsmError, UsageError
+from pcsm_tui.insight.progress import activities_of, findings, phase_gaps, phase_progress, tool_sentence
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.modals.picker import Item
 from pcsm_tui.ui.present.line import Line
@@ -114,11 +114,14 @@ class PhaseScreen(EngagementScreen):
 
     def _tool_line(self, index: int, width: int, selected: bool) -> Line:
         tool = self._tools[index]
-        return tool_line(self.workspace_engagement(tool), tool, tool.id in self._used, width)
+        return tool_line(tool, self._how_far(tool), tool.id in self._used, width)
 
-    def workspace_engagement(self, tool: Tool):  # type: ignore[no-untyped-def]
-        """Return the engagement that holds a tool: this one, or the person's own."""
-        return self.workspace.session_for(self.path, tool.id).engagement
+    def _how_far(self, tool: Tool) -> str:
+        """Return how far a tool is; the person's own are in a file of their own, which need not be readable."""
+        try:
+            return tool_sentence(self.workspace.session_for(self.path, tool.id).engagement, tool)
+        except PcsmError:
+            return "cannot be read"
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Open the tool; an activity leads to its tools."""

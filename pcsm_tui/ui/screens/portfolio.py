@@ -37,10 +37,10 @@ class PortfolioScreen(FilteredScreen):
 
     def show(self, route: Route) -> None:
         """Read the list anew."""
-        self.index_refreshed()
+        self.data_changed()
         self.query_one(LineList).focus()
 
-    def index_refreshed(self) -> None:
+    def data_changed(self) -> None:
         """Show the list as it is now; what is stale in it is read in the background, and comes here again."""
         self._all = self.workspace.listing()
         self.refresh_rows()

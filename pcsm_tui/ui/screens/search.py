@@ -33,7 +33,7 @@ class SearchScreen(BaseScreen):
         self._search(self.query_one(Input).value)
         self.query_one(Input).focus()
 
-    def index_refreshed(self) -> None:
+    def data_changed(self) -> None:
         """Search in what changed files hold."""
         self._search(self.query_one(Input).value)
 

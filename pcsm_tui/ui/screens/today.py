@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from textual.widget import Widget
 
 from pcsm_tui.domain.dates import read_date, short_date
+from pcsm_tui.errors import ValueRefused
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.today import attention_detail, attention_line
@@ -34,10 +36,10 @@ class TodayScreen(FilteredScreen):
 
     def show(self, route: Route) -> None:
         """Read the lists anew."""
-        self.index_refreshed()
+        self.data_changed()
         self.query_one(LineList).focus()
 
-    def index_refreshed(self) -> None:
+    def data_changed(self) -> None:
         """Show the lists as they are now; what is stale in them is read in the background, and comes here again."""
         listing = self.workspace.listing()
         self._engagements = len(listing)
@@ -97,9 +99,15 @@ class TodayScreen(FilteredScreen):
             return
         place = item.signal.place
         session = self.workspace.open(item.listed.path)
-        row = session.tick(session.engagement.row(place.tool, place.uid))
+        session.refresh()
+        row = session.engagement.find((place.tool,), place.uid)
+        if row is None or row.done:
+            self.data_changed()
+            self.tell("That was done meanwhile." if row else "That is no longer there.")
+            return
         self.pcsm.session = session
-        self.show(Route("today"))
+        row = session.tick(row)
+        self.data_changed()
         self.tell(f"Ticked {session.engagement.title(row)} · u takes it back")
 
     def action_snooze(self) -> None:
@@ -110,14 +118,18 @@ class TodayScreen(FilteredScreen):
 
         def put_off(text: str | None) -> None:
             if text:
-                until = read_date(text, self.workspace.today)
+                until = self._later_day(text)
                 self.workspace.snooze(item, until)
-                self.show(Route("today"))
+                self.data_changed()
                 self.tell(f"Put off until {short_date(until, self.workspace.today)}")
 
-        self.ask(
-            "Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, lambda text: read_date(text, self.workspace.today)
-        )
+        self.ask("Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, self._later_day)
+
+    def _later_day(self, text: str) -> date:
+        day = read_date(text, self.workspace.today)
+        if day <= self.workspace.today:
+            raise ValueRefused(f"{day} has come already.", "Name a day after today.")
+        return day
 
     def action_add_engagement(self) -> None:
         """Begin an engagement with a new customer."""

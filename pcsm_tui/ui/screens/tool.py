@@ -92,7 +92,9 @@ class ToolScreen(EngagementScreen):
 
     def reload(self) -> None:
         """Show the records as they are now."""
-        tool = self.tool
+        if self._tool is None:
+            return
+        tool = self._tool
         self.pane.show_records(self.engagement, tool, self.session.today, self.session.drafts(tool), self.filter_text)
         self.update_lines()
 
@@ -232,7 +234,11 @@ class ToolScreen(EngagementScreen):
             table.go_to(row.uid)
             self.tell("Shown in their own order now; move again.")
             return
-        self.session.move(row, distance)
+        beside = table.row_beside(distance)
+        if beside is None:
+            raise UsageError(f"This is the {'last' if distance > 0 else 'first'} row here.")
+        number = self.engagement.number
+        self.session.move(row, number(beside) - number(row))
         self.reload()
         table.go_to(row.uid)
 
@@ -275,7 +281,7 @@ class ToolScreen(EngagementScreen):
         target = self.engagement.find(field.to, str(value[0] if isinstance(value, list) else value))
         if target is None:
             raise UsageError("The row that this refers to is no longer there.")
-        self.pcsm.go(Route("tool", self.path, Place(target.tool.id, target.uid)))
+        self.pcsm.go(Route("tool", self.session.path, Place(target.tool.id, target.uid)))
 
     def store_document_disabled(self) -> str:
         """Return why a file cannot be stored here."""
@@ -307,5 +313,8 @@ class ToolScreen(EngagementScreen):
 
     def _neighbour(self, step: int) -> None:
         tools = self.session.framework.tools_of(self.tool.phase)
+        if self.pcsm.engagement_path is None:
+            tools = tuple(tool for tool in tools if tool.audience == "personal")
         place = [tool.id for tool in tools].index(self.tool.id) + step
-        self.pcsm.replace(Route("tool", self.path, Place(tools[place % len(tools)].id)))
+        path = self.pcsm.engagement_path or self.session.path
+        self.pcsm.replace(Route("tool", path, Place(tools[place % len(tools)].id)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from pcsm_tui.ui.present.foot import LONGEST, KeyHint, foot_lines
-from pcsm_tui.ui.present.line import Line, Span, cut, ends, one_line
+from pcsm_tui.ui.present.line import Line, Span, cut, ends
 from pcsm_tui.ui.widgets.lines import Lines
 
 
@@ -28,9 +30,9 @@ class TopLine(Lines):
 
     def line_at(self, index: int, width: int, *, selected: bool) -> Line:
         """Return the line."""
-        right = cut(self._right, width // 2)
-        left = cut(self._left, width - len(right) - 3)
-        return ends([Span(f" {one_line(left)}", "title")], [Span(f"{right} ", "title")], width)
+        left = cut(self._left, 2 * width // 3)
+        right = cut(self._right, max(width - cell_len(left) - 3, 0))
+        return ends([Span(f" {left}", "title")], [Span(f"{right} ", "title")], width)
 
 
 class FootLine(Lines):

@@ -38,8 +38,7 @@ class Options(Lines):
         self.found, self.chosen = found, chosen
         self.redraw()
         if found:
-            top = min(max(chosen - MOST_OPTIONS + 1, self.scroll_offset.y, 0), max(chosen, 0))
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self.keep_in_view(max(chosen, 0))
 
     def line_count(self) -> int:
         """Return how many options there are."""
@@ -231,7 +230,7 @@ class FieldEditor(Widget):
         """Choose the option that one clicks on."""
         options = self.query_one(Options)
         if event.widget is options:
-            place = event.y + options.scroll_offset.y
+            place = event.y + options.top
             if 0 <= place < len(options.found):
                 self._moved = True
                 options.show(options.found, place)

@@ -8,18 +8,22 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import ROLES, Line, fitted
 
 
-class Lines(ScrollView):
-    """Lines of spans, scrolled as a whole; the roles of spans get their style from the theme."""
+class Lines(Widget):
+    """Lines of spans, of which those from `top` on are seen; the roles of spans get their style from the theme.
+
+    It scrolls by itself rather than as a `ScrollView`: that one lays the screen out anew whenever the number of lines
+    changes, and draws all lines anew when one moves.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{role}" for role in ROLES}
     can_focus = False
@@ -29,6 +33,8 @@ class Lines(ScrollView):
         self._styles_by_role: dict[str, Style] = {}
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._drawn: dict[int, Strip] = {}
+        self.top = 0
+        """The index of the first line that is seen."""
 
     def line_count(self) -> int:
         """Return how many lines there are."""
@@ -45,20 +51,41 @@ class Lines(ScrollView):
     def redraw(self) -> None:
         """Draw what is different now: contents or width have changed, but many lines may be as they were."""
         self._strips.clear()
-        self.virtual_size = Size(self.size.width, self.line_count())
+        self.show_from(self.top)
+
+    def show_from(self, top: int) -> None:
+        """Show the lines from an index on, as far as there are enough of them; what stays the same is not drawn."""
+        self.top = max(min(top, self.line_count() - self.size.height), 0)
         for y in range(self.size.height):
             if self._drawn.get(y) != self._line_strip(y):
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def keep_in_view(self, first: int, height: int = 1) -> None:
+        """Scroll no more than is needed to see some lines."""
+        if self.size.height:
+            last_top = min(self.top, first)
+            self.show_from(max(last_top, first + min(height, self.size.height) - self.size.height))
 
     def redraw_line(self, index: int) -> None:
         """Draw one line anew."""
         self._strips.pop((index, True), None)
         self._strips.pop((index, False), None)
-        self.refresh_line(index)
+        if 0 <= index - self.top < self.size.height:
+            self.refresh(Region(0, index - self.top, self.size.width, 1))
 
     def on_resize(self) -> None:
-        """Fit the lines to the new width."""
+        """Fit the lines to the new size."""
         self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Show three lines further down."""
+        event.stop()
+        self.show_from(self.top + 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Show three lines further up."""
+        event.stop()
+        self.show_from(self.top - 3)
 
     def notify_style_update(self) -> None:
         """Forget styles when the theme changes."""
@@ -73,7 +100,7 @@ class Lines(ScrollView):
         return self._drawn[y]
 
     def _line_strip(self, y: int) -> Strip:
-        width, index = self.size.width, y + self.scroll_offset.y
+        width, index = self.size.width, y + self.top
         if not 0 <= index < self.line_count():
             return Strip.blank(width, self.rich_style)
         key = (index, self.is_selected(index))
@@ -179,8 +206,9 @@ class LineList(Lines):
         if key is not None and key in keys:
             place = list(keys).index(key)
         self.set_reactive(LineList.cursor, self._nearest(min(place, len(keys) - 1), 1))
-        self.redraw()
-        self.keep_in_view()
+        self._strips.clear()
+        self.show_from(self.top)
+        self.keep_in_view(self.cursor)
 
     @property
     def cursor_key(self) -> str | None:
@@ -210,21 +238,16 @@ class LineList(Lines):
         """Draw just the two rows that changed, unless the list has to scroll."""
         if not self.is_mounted:
             return
-        self.refresh_line(old)
-        self.refresh_line(new)
-        self.keep_in_view()
+        self.redraw_line(old)
+        self.redraw_line(new)
+        self.keep_in_view(new)
         if self._highlighted is not None:
             self._highlighted()
-
-    def keep_in_view(self) -> None:
-        """Scroll so that the cursor's row is seen."""
-        if self.size.height:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True, x_axis=False)
 
     def on_resize(self) -> None:
         """Fit the lines to the new size and keep the cursor in view."""
         super().on_resize()
-        self.keep_in_view()
+        self.keep_in_view(self.cursor)
 
     def _nearest(self, index: int, direction: int) -> int:
         """Return the selectable row at an index, or the next one in a direction, or the one before."""
@@ -273,7 +296,7 @@ class LineList(Lines):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where one clicks; choose it when it was there already."""
-        index = event.y + self.scroll_offset.y
+        index = event.y + self.top
         if 0 <= index < len(self._keys) and self._selectable(index):
             if index == self.cursor:
                 self.action_choose()

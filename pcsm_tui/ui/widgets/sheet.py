@@ -73,13 +73,12 @@ class RecordSheet(Lines):
         """Make a field the active one and bring it into view."""
         self.active = field_id
         self.redraw()
-        self._keep_in_view()
+        self._show_active()
 
-    def _keep_in_view(self) -> None:
+    def _show_active(self) -> None:
         block = self._active_block()
-        if block is not None and self.size.height:
-            region = Region(0, block.top, 1, block.height)
-            self.scroll_to_region(region, animate=False, force=True, immediate=True, x_axis=False)
+        if block is not None:
+            self.keep_in_view(block.top, block.height)
 
     def _active_block(self) -> Block | None:
         return next((block for block in self._blocks if block.field and block.field.id == self.active), None)
@@ -87,7 +86,7 @@ class RecordSheet(Lines):
     def on_resize(self) -> None:
         """Lay out for the new size, and keep the active field in view."""
         super().on_resize()
-        self._keep_in_view()
+        self._show_active()
         self.post_message(self.LaidOut())
 
     def neighbour(self, step: int) -> str:
@@ -101,4 +100,4 @@ class RecordSheet(Lines):
         """Return where the active field's value is, in the widget, which is so wide."""
         block = self._active_block()
         top, height = (block.top, block.height) if block else (0, 1)
-        return Region(_HEAD, top - self.scroll_offset.y, max(width - _HEAD - 1, 10), height)
+        return Region(_HEAD, top - self.top, max(width - _HEAD - 1, 10), height)

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.insight.ordering import in_groups
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.table import (
@@ -74,6 +75,8 @@ class RecordTable(LineList):
         shown = [row for row in rows if self._passes(row, filter_text.casefold().split())]
         self.hidden = len(rows) - len(shown)
         shown = ordered(engagement, shown, self.sort)
+        if self._in_groups:
+            shown = list(in_groups(engagement, tool, tuple(shown)))
         self._rows = {row.uid: row for row in shown}
         self.set_rows(self._with_groups(shown), self._draw_line, self._is_row)
 
@@ -87,20 +90,30 @@ class RecordTable(LineList):
 
     def _with_groups(self, rows: list[Row]) -> list[str]:
         """Return the keys of rows with those of their groups' headings between them."""
-        if self._tool is None or not self._tool.group_by or self.sort or self._engagement is None:
+        if self._engagement is None or not self._in_groups:
             return [row.uid for row in rows]
         groups: dict[str, list[str]] = {}
         for row in rows:
             groups.setdefault(group_title(self._engagement, row), []).append(row.uid)
         return [key for title, uids in groups.items() for key in (_GROUP + title, *uids)]
 
+    @property
+    def _in_groups(self) -> bool:
+        """Whether rows stand in groups: in the order that the tool declares or their own, not in any other."""
+        return self._tool is not None and bool(self._tool.group_by) and self.sort in ("", self._tool.sort)
+
+    def row_beside(self, distance: int) -> Row | None:
+        """Return the row so many places below the cursor's, or above (negative), in the same group; None at the ends."""
+        place = self.cursor + distance
+        return self._rows.get(self._keys[place]) if 0 <= place < len(self._keys) else None
+
     def _is_row(self, index: int) -> bool:
-        return not self._keys[index].startswith(_GROUP)
+        return self._keys[index] in self._rows
 
     def _draw_line(self, index: int, width: int, selected: bool) -> Line:
         key = self._keys[index]
-        if key.startswith(_GROUP):
-            return (Span(f" {key[1:]}", "heading"),)
+        if key not in self._rows:
+            return (Span(f" {key.removeprefix(_GROUP)}", "heading"),)
         assert self._engagement is not None
         row = self._rows[key]
         if self.preview is not None and self.preview.uid == key:
@@ -131,9 +144,9 @@ class RecordTable(LineList):
         x = GUTTER
         for column in self.columns(self.size.width):
             if self.cursor_field is not None and column.field.id == self.cursor_field.id:
-                return Region(x, self.cursor - self.scroll_offset.y, column.width, 1)
+                return Region(x, self.cursor - self.top, column.width, 1)
             x += column.width + 1
-        return Region(GUTTER, self.cursor - self.scroll_offset.y, 20, 1)
+        return Region(GUTTER, self.cursor - self.top, 20, 1)
 
     def go_to_cell(self, uid: str, field_id: str) -> bool:
         """Put the cursor on a cell; return whether its row is shown."""
