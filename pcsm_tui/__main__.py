@@ -13,6 +13,10 @@ def main() -> int:
         print(f"pcsm {__version__}")  # noqa: T201  before anything of the commands is imported
         return 0
     try:
+        from pcsm_tui.cli.opening import open_at_once
+
+        if (code := open_at_once(sys.argv[1:])) is not None:
+            return code
         from pcsm_tui.cli.program import program
 
         program()

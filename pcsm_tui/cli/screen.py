@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pcsm_tui.cli import output
+from pcsm_tui.cli.opening import require_terminal, run
 from pcsm_tui.errors import FileRefused, PcsmError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ def open_default() -> int:
     """Open the screen on the default repository; return the exit code."""
     from pcsm_tui.cli.arguments import repository
 
-    _require_terminal()
-    return _run(repository(None), None)
+    require_terminal()
+    return run(repository(None), None)
 
 
 @click.command("open", hidden=True, add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -34,8 +33,8 @@ def open_path(ctx: click.Context, path: str, rest: tuple[str, ...]) -> int:
     if rest:
         raise UsageError(f"There is no command {path!r}.", _nearest_command(ctx, path))
     workspace, file = _named(ctx, path)
-    _require_terminal()
-    return _run(workspace, file)
+    require_terminal()
+    return run(workspace, file)
 
 
 def _named(ctx: click.Context, word: str) -> tuple[Workspace, Path | None]:
@@ -84,33 +83,13 @@ def demo(folder: str | None, only_check: bool) -> int:
     from pcsm_tui.workspace import Workspace
     from pcsm_tui.workspace.demo import copy_samples, sample_folder
 
-    _require_terminal()
+    require_terminal()
     samples = sample_folder()
     workspace = Workspace(_fresh_folder(folder), load())
     copy_samples(samples, workspace.folder, workspace.framework, workspace.today)
-    code = _run(workspace, None)
+    code = run(workspace, None)
     output.talk(f"The sample engagements stay in {workspace.folder}.")
     return code
-
-
-def _run(workspace: Workspace, file: Path | None) -> int:
-    from pcsm_tui.ui import run
-
-    return run(workspace, file)
-
-
-def _require_terminal() -> None:
-    """Raise `UsageError` where no screen can be drawn."""
-    if os.environ.get("TERM") == "dumb":
-        what = "this one (TERM=dumb) cannot draw one"
-    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
-        what = "input or output is none"
-    else:
-        return
-    raise UsageError(
-        f"The screen needs a terminal, and {what}.",
-        "The commands do not: `pcsm list`, `pcsm today`, `pcsm show FILE`; `pcsm --help` lists them.",
-    )
 
 
 def _fresh_folder(word: str | None) -> Path:

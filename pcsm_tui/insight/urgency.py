@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 
 from pcsm_tui.domain.summaries import Signal
@@ -11,8 +11,12 @@ from pcsm_tui.domain.summaries import Signal
 def todays(found: Iterable[Signal], today: date, snoozed: frozenset[str] = frozenset()) -> list[Signal]:
     """Return the signals that show on a day, those put off left out, in the order in which they hurt."""
     day = today.isoformat()
-    showing = (item for item in found if item.shows <= day and item.key not in snoozed)
-    return sorted(showing, key=lambda item: urgency(item, day))
+    return sorted(showing(found, day, snoozed), key=lambda item: urgency(item, day))
+
+
+def showing(found: Iterable[Signal], day: str, snoozed: Set[str]) -> list[Signal]:
+    """Return the signals that show on a day (ISO), those put off left out, in any order."""
+    return [item for item in found if item.shows <= day and not (snoozed and item.key in snoozed)]
 
 
 def urgency(signal: Signal, day: str) -> tuple[int, str, str]:

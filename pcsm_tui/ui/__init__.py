@@ -14,6 +14,10 @@ def run(workspace: Workspace, path: Path | None = None) -> int:
 
     The terminal must be one: whoever calls has checked that.
     """
+    import gc
+
+    # Nothing made on the way to the first picture is garbage; looking for some would take a tenth of the time.
+    gc.disable()
     from pcsm_tui.ui.app import PcsmApp
 
     app = PcsmApp(workspace, path)

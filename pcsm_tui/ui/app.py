@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -136,6 +137,8 @@ class PcsmApp(TypeAhead):
 
     def on_ready(self) -> None:
         """Import what the next screens need, once the first is on the terminal."""
+        gc.freeze()
+        gc.enable()
         if self._problem:
             self.tell(self._problem, "bad")
         self.run_worker(self._warm_up, thread=True, group="warm-up")
@@ -234,10 +237,16 @@ class PcsmApp(TypeAhead):
     def _refresh_index(self) -> None:
         try:
             with self._worker_telling():
-                self.workspace.refresh()
+                self.workspace.refresh(self._tell_reading)
                 self.call_from_thread(self._show_lists_anew)
         finally:
             self._refreshing = False
+
+    def _tell_reading(self, done: int, total: int) -> None:
+        """Tell how far the reading is where it takes long enough to be noticed, a few times only."""
+        if total >= 50 and done % (total // 10) == 0:
+            told = f"Reading the engagements: {done} of {total}" if done < total else ""
+            self.call_from_thread(self.tell, told)
 
     def _show_lists_anew(self) -> None:
         self._refreshing = False

@@ -134,13 +134,13 @@ class Workspace:
 
     def attention(self, listing: list[Listed] | None = None) -> list[Attention]:
         """Return today's list over all engagements, in the order in which it hurts."""
-        from pcsm_tui.insight.urgency import todays, urgency
+        from pcsm_tui.insight.urgency import showing, urgency
 
         day, put_off = self.today.isoformat(), self.snoozed()
         found = []
         for listed in self.listing() if listing is None else listing:
-            snoozed = frozenset(put_off.get(listed.summary.file_id, ()))
-            found += [Attention(listed, signal) for signal in todays(listed.signals, self.today, snoozed)]
+            snoozed = put_off.get(listed.summary.file_id, set())
+            found += [Attention(listed, signal) for signal in showing(listed.signals, day, snoozed)]
         return sorted(found, key=lambda item: (*urgency(item.signal, day), item.listed.summary.customer))
 
     def search(self, text: str) -> list[Hit]:

@@ -22,7 +22,7 @@ def _watched(driver: LinuxDriver, data: str) -> None:
 
 
 if __name__ == "__main__":
-    LinuxDriver.write = _watched  # type: ignore[method-assign]
+    LinuxDriver.write = _watched  # type: ignore[method-assign,assignment]
     mark, kept, folder = sys.argv[1:]
     from pcsm_tui.settings import load
     from pcsm_tui.ui import run

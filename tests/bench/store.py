@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from figures import Figure, middle, show
-from repository import MARK, Bench, Workspace, bench, fill, records, start_command
+from repository import MARK, Bench, bench, fill, records, start_command
 from terminal import Terminal
 
 from pcsm_tui.store import canonical
 from pcsm_tui.store.engagement_file import EngagementStorage
+from pcsm_tui.workspace import Workspace
 
 FORBIDDEN = ("pydantic", "networkx", "plotext", "xlsxwriter", "python_calamine", "docx", "icalendar")
 SIZES = {"150 KB": 490, "10,000 records": 10_000}
@@ -59,7 +60,7 @@ def save(stage: Stage) -> Iterator[Figure]:
         storage = EngagementStorage(path)
         storage.read()
         payload = path.read_bytes()
-        acts = [partial(_raw, path.with_suffix(".raw"), payload), partial(storage.commit, document)]
+        acts: list[Callable[[], object]] = [partial(_raw, path.with_suffix(".raw"), payload), partial(storage.commit, document)]
         raw, commit = timed(acts, stage.runs)
         what = f"save of {name}: {len(payload) / 1000:,.0f} KB"
         yield Figure(what, f"{commit:.1f} / {raw:.1f} ms", commit / raw, AIMS[name])

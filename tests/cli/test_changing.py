@@ -231,5 +231,5 @@ def test_a_clash_with_someone_else_ends_with_one(pcsm, harbour: Path, monkeypatc
 
     monkeypatch.setattr(Session, "typed", with_a_colleague)
     run = pcsm("set", "harbour", f"actions/{uid}", "owner=T. King", code=1)
-    assert "owner was changed by someone else" in run.err
+    assert "Owner was changed by someone else" in run.err
     assert rows(harbour, "actions")[0]["owner"] == "Colleague"

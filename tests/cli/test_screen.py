@@ -28,7 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Let there be a terminal, and a screen that only remembers."""
     found = Opened()
     monkeypatch.setattr("pcsm_tui.ui.run", found)
-    monkeypatch.setattr(screen, "_require_terminal", lambda: None)
+    monkeypatch.setattr(screen, "require_terminal", lambda: None)
     return found
 
 

@@ -16,6 +16,7 @@ from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace import Attention
+from pcsm_tui.workspace.listing import Listed
 
 
 class TodayScreen(FilteredScreen):
@@ -25,7 +26,7 @@ class TodayScreen(FilteredScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._engagements = 0
+        self._listing: list[Listed] = []
         self._all: list[Attention] = []
         self._shown: list[Attention] = []
 
@@ -41,12 +42,15 @@ class TodayScreen(FilteredScreen):
 
     def data_changed(self) -> None:
         """Show the lists as they are now; what is stale in them is read in the background, and comes here again."""
-        listing = self.workspace.listing()
-        self._engagements = len(listing)
-        self._all = self.workspace.attention(listing)
+        self._listing = self.workspace.listing()
+        self._all = self.workspace.attention(self._listing)
         self.refresh_rows()
-        if any(listed.stale for listed in listing):
+        if self._stale:
             self.pcsm.refresh_index()
+
+    @property
+    def _stale(self) -> bool:
+        return any(listed.stale for listed in self._listing)
 
     def refresh_rows(self) -> None:
         """Show the rows that pass the filter."""
@@ -63,7 +67,7 @@ class TodayScreen(FilteredScreen):
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""
         today = self.workspace.today
-        count = f"{self._engagements} engagement{'s' if self._engagements != 1 else ''}"
+        count = f"{len(self._listing)} engagement{'s' if len(self._listing) != 1 else ''}"
         filtered = f" · {len(self._shown)} of {len(self._all)} hold {self.filter_text!r}" if self.filter_text else ""
         return f"pcsm  Today{filtered}", f"{len(self._all)} for you · {count} · {short_date(today, today)}"
 
@@ -78,8 +82,10 @@ class TodayScreen(FilteredScreen):
         if item is not None:
             signal, initiative = item.signal, item.listed.summary.initiative
             detail.show(lambda width: attention_detail(initiative, signal, today, width))
-        elif not self._engagements:
+        elif not self._listing:
             detail.show(lambda width: [(Span("No engagements yet. Press a to begin one.", "title"),)])
+        elif self._stale:
+            detail.show(lambda width: [(Span("Reading the engagements …", "title"),)])
         else:
             text = "No line holds that." if self.filter_text else "Nothing needs you today. P shows the portfolio."
             detail.show(lambda width: [(Span(text, "title"),)])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from textual import events
 from textual.widgets import Input, TextArea
+
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 class QuietInput(Input):
@@ -17,10 +21,10 @@ class QuietInput(Input):
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Insert the whole paste; Textual's own takes its first line only."""
+        """Insert the whole paste in place of what is selected; Textual's own takes its first line only."""
         event.stop()
         event.prevent_default()
-        self.insert_text_at_cursor(" ".join(event.text.split("\n")).replace("\r", ""))
+        self.replace(_LINE_END.sub(" ", event.text), *self.selection)
 
 
 class QuietTextArea(TextArea):

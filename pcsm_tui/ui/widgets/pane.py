@@ -102,6 +102,7 @@ class RecordPane(Container):
         if self._row is not None:
             self._row = next((row for row in engagement.rows(tool.id) if row.uid == self._row.uid), self._row)
             self.sheet.show_row(engagement, self._row, drafts)
+        self._follow()
         self._show_headings()
         self._show_detail()
 
@@ -174,13 +175,31 @@ class RecordPane(Container):
     def edit(self, row: Row, field: Field) -> None:
         """Edit a field of a row: over its cell in the table, or over its place in the form."""
         assert self._engagement is not None
-        draft = self._drafts.get((row.uid, field.id))
-        text = draft[0] if draft else self._engagement.show(row, field.id)
+        text = self._text_of(row, field)
         self._cell, self._meaning = (row, field, text), ""
         region, below = self._region(field)
         self.editor.open(field, text, region, field_options(self._engagement, field), below)
         self._show_detail()
         self.post_message(self.Changed())
+
+    def _follow(self) -> None:
+        """Let the field that is being edited follow its row, unless something has been typed in it, and its place."""
+        if self._cell is None or self._engagement is None or self._tool is None:
+            return
+        old, field, before = self._cell
+        row = next((row for row in self._engagement.rows(self._tool.id) if row.uid == old.uid), old)
+        text = self._text_of(row, field)
+        if text != before and self.editor.is_open and self.editor.text == before:
+            self.editor.set_text(text)
+            before = text
+        self._cell = (row, field, before)
+        self._place_editor()
+
+    def _text_of(self, row: Row, field: Field) -> str:
+        """Return the text with which a field is edited: one that was refused, or its value as it is shown."""
+        assert self._engagement is not None
+        draft = self._drafts.get((row.uid, field.id))
+        return draft[0] if draft else self._engagement.show(row, field.id)
 
     def _place_editor(self) -> None:
         if self._cell is not None and self.editor.is_open:
@@ -235,6 +254,7 @@ class RecordPane(Container):
             self.table.redraw_line(self.table.cursor)
         else:
             self.sheet.show_row(self._engagement, preview, self._drafts)
+            self._place_editor()
 
     def _editor_left(self, text: str, way: Way) -> None:
         """Hand on what was typed, and go where one went."""
