@@ -37,10 +37,10 @@ LAW: dict[str, set[str]] = {
     "ui.present": {"domain", "insight"},
     "ui.charts": _DRAWN,
     "ui.widgets": _DRAWN | {"ui.charts", "ui.commands"},
-    "ui.modals": {"workspace", "domain", "insight"} | _UI,
-    "ui.screens": {"workspace", "domain", "insight"} | _UI,
-    "ui.commands": {"workspace", "domain", "insight"} | _UI,
-    "ui": {"workspace", "settings", "domain", "insight"} | _UI,
+    "ui.modals": {"workspace"} | _UI,
+    "ui.screens": {"workspace"} | _UI,
+    "ui.commands": {"workspace"} | _UI,
+    "ui": {"workspace", "settings"} | _UI,
 }  # fmt: skip
 """What each room may import besides itself, `errors`, and the package's own name and version."""
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual.filter import LineFilter
 
-from pcsm_tui.domain.summaries import Place
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
@@ -20,6 +19,7 @@ from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
 from pcsm_tui.ui.typeahead import TypeAhead
+from pcsm_tui.workspace.terms import Place
 
 if TYPE_CHECKING:
     from pcsm_tui.ui.modals.picker import Item

@@ -6,8 +6,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from pcsm_tui.domain.safe_text import safe_text
 from pcsm_tui.ui.present.marks import ASCII
+from pcsm_tui.workspace.terms import safe_text
 
 
 class SafeText(LineFilter):

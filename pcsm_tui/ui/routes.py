@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pcsm_tui.domain.summaries import Place
+from pcsm_tui.workspace.terms import Place
 
 View = Literal["today", "portfolio", "search", "overview", "phase", "tool", "record"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcsm_tui.domain.summaries import Place
 from pcsm_tui.ui.commands.registry import COMMANDS, WHERE
 from pcsm_tui.ui.present.foot import keys_signs
 from pcsm_tui.ui.routes import Route
+from pcsm_tui.workspace.terms import Place
 
 if TYPE_CHECKING:
     from pcsm_tui.ui.modals.picker import Item

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcsm_tui.domain.summaries import Place
 from pcsm_tui.errors import UsageError
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.workspace.terms import Place
 
 if TYPE_CHECKING:
-    from pcsm_tui.domain.engagement import Engagement
+    from pcsm_tui.workspace.looking import Engagement
     from pcsm_tui.workspace.session import Session
 
 

@@ -7,11 +7,7 @@ from collections.abc import Iterable
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from pcsm_tui.domain.declarations import Phase, Tool
-from pcsm_tui.domain.engagement import Row
-from pcsm_tui.domain.summaries import Place
 from pcsm_tui.errors import PcsmError, UsageError
-from pcsm_tui.insight.progress import activities_of, findings, phase_gaps, phase_progress, tool_sentence
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.modals.picker import Item
 from pcsm_tui.ui.present.line import Line
@@ -19,6 +15,17 @@ from pcsm_tui.ui.present.phase import activity_detail, activity_line, activity_o
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
+from pcsm_tui.workspace.looking import (
+    Phase,
+    Row,
+    Tool,
+    activities_of,
+    findings,
+    phase_gaps,
+    phase_progress,
+    tool_sentence,
+)
+from pcsm_tui.workspace.terms import Place
 
 
 class PhaseScreen(EngagementScreen):

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from pcsm_tui.domain.dates import short_date
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span, fit, wrapped
 from pcsm_tui.ui.present.today import iso_date, portfolio_columns, portfolio_line, portfolio_sort_key
@@ -14,6 +13,7 @@ from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace.listing import Listed
+from pcsm_tui.workspace.terms import short_date
 
 SORTS = ("customer", "next", "health", "renewal", "effort", "phases", "done")
 

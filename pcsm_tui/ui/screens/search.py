@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Input
 
-from pcsm_tui.domain.summaries import Place
 from pcsm_tui.ui.present.line import Line, Span, cut, fit
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.widgets.inputs import QuietInput
 from pcsm_tui.ui.widgets.lines import LineList
+from pcsm_tui.workspace.terms import Place
 
 
 class SearchScreen(BaseScreen):

@@ -7,7 +7,6 @@ from datetime import date
 
 from textual.widget import Widget
 
-from pcsm_tui.domain.dates import read_date, short_date
 from pcsm_tui.errors import ValueRefused
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
@@ -17,6 +16,7 @@ from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace import Attention
 from pcsm_tui.workspace.listing import Listed
+from pcsm_tui.workspace.terms import read_date, short_date
 
 
 class TodayScreen(FilteredScreen):

@@ -6,16 +6,13 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from pcsm_tui.domain.declarations import Tool
-from pcsm_tui.domain.engagement import Row
-from pcsm_tui.domain.summaries import Place
-from pcsm_tui.domain.values import is_empty
 from pcsm_tui.errors import UsageError
-from pcsm_tui.insight.progress import tool_sentence
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.ui.widgets.pane import RecordPane
+from pcsm_tui.workspace.looking import Row, Tool, is_empty, tool_sentence
+from pcsm_tui.workspace.terms import Place
 
 
 class ToolScreen(EngagementScreen):

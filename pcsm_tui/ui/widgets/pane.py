@@ -140,7 +140,7 @@ class RecordPane(Container):
         detail, engagement = self.query_one("#detail", TextLines), self._engagement
         if self._cell is not None:
             row, field, _ = self._cell
-            reason, meaning = self._drafts.get((row.uid, field.id), ("", ""))[1], self._meaning
+            reason, meaning = self._reason(row, field), self._meaning
             detail.show(lambda width: _help_with_meaning(field, row, reason, meaning, width))
             return
         row_, field_ = self.table.cursor_row, self.table.cursor_field
@@ -158,6 +158,13 @@ class RecordPane(Container):
         """Say more of the row under the cursor, and follow the table's columns."""
         self._show_headings()
         self._show_detail()
+
+    def _reason(self, row: Row, field: Field) -> str:
+        """Return why the text or the value of a field does not fit; empty when it does."""
+        if draft := self._drafts.get((row.uid, field.id)):
+            return draft[1]
+        problem = self._engagement.problems(row).get(field.id) if self._engagement else None
+        return f"{field.name} {problem}." if problem else ""
 
     def on_resize(self) -> None:
         """Keep the editor over its cell."""
