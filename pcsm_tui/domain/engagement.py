@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pcsm_tui.domain import computed
 from pcsm_tui.domain.declarations import DefaultRow, Field, Framework, Tool
 from pcsm_tui.domain.values import Value, is_empty, problem_with, show_value
 from pcsm_tui.errors import UsageError, ValueRefused, nearest
 
+T = TypeVar("T")
 Record = Mapping[str, Value]
 Document = Mapping[str, Mapping[str, Record]]
 
@@ -118,6 +119,16 @@ class Engagement:
         tool = self.framework.tool(tool_id)
         facts = "engagement" if any(item.default_from for item in tool.fields) else ""
         return tuple(name for name in (tool_id, GONE, tool.rows_for, facts) if name)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave the first time that this key was asked for: an engagement never changes."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("T", self._kept[key])
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, object]:
+        return {}
 
     # --- what the file says of itself -------------------------------------------------------------------------
 

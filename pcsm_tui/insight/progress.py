@@ -72,6 +72,10 @@ def is_entered(row: Row) -> bool:
 
 def tool_state(engagement: Engagement, tool: Tool) -> ToolState:
     """Return how far a tool is filled."""
+    return engagement.once(("tool_state", tool.id), lambda: _tool_state(engagement, tool))
+
+
+def _tool_state(engagement: Engagement, tool: Tool) -> ToolState:
     rows = engagement.rows(tool.id)
     entered = [row for row in rows if is_entered(row)]
     lacking = tuple(row for row in entered if engagement.missing(row))

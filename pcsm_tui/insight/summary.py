@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pcsm_tui.domain.engagement import Engagement
-from pcsm_tui.domain.summaries import Summary
+from pcsm_tui.domain.summaries import Signal, Summary
 from pcsm_tui.domain.values import problem_with
-from pcsm_tui.insight.attention import signals
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
 
 
-def summary(engagement: Engagement) -> Summary:
-    """Return what the Portfolio shows of an engagement."""
+def summary(engagement: Engagement, found: Iterable[Signal]) -> Summary:
+    """Return what the Portfolio shows of an engagement; `found` are its signals."""
     form = engagement.form("engagement")
     phases = [phase_progress(engagement, phase.number) for phase in engagement.framework.phases]
     reading = health(engagement)
-    due, what = next_date(engagement)
+    due, what = next_date(found)
     return Summary(
         customer=engagement.name,
         initiative=str(form.get("initiative") or ""),
@@ -36,9 +37,9 @@ def summary(engagement: Engagement) -> Summary:
     )
 
 
-def next_date(engagement: Engagement) -> tuple[str, str]:
+def next_date(found: Iterable[Signal]) -> tuple[str, str]:
     """Return the nearest date by which something is to be done, with what it is; empty texts when there is none."""
-    dated = [(signal.due, signal.text) for signal in signals(engagement) if signal.due]
+    dated = [(signal.due, signal.text) for signal in found if signal.due]
     return min(dated, default=("", ""))
 
 

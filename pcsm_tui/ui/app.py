@@ -73,6 +73,9 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
 
+WARM_UP_AFTER = 0.15
+"""Seconds after which the framework is read in the background: the first picture is on the terminal by then."""
+
 MODE_OF: dict[str, str] = {**{view: view for view in SCREENS}, "record": "tool"}
 """The mode that shows a view."""
 
@@ -136,12 +139,12 @@ class PcsmApp(TypeAhead):
     # --- going about ------------------------------------------------------------------------------------------
 
     def on_ready(self) -> None:
-        """Import what the next screens need, once the first is on the terminal."""
+        """Be ready for keys; import what the next screens need once the first is on the terminal."""
         gc.freeze()
         gc.enable()
         if self._problem:
             self.tell(self._problem, "bad")
-        self.run_worker(self._warm_up, thread=True, group="warm-up")
+        self.set_timer(WARM_UP_AFTER, partial(self.run_worker, self._warm_up, thread=True, group="warm-up"))
 
     def _warm_up(self) -> None:
         with self._worker_telling():

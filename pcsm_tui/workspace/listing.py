@@ -52,7 +52,8 @@ def from_engagement(path: Path, engagement: Engagement) -> Listed:
     from pcsm_tui.insight.attention import signals
     from pcsm_tui.insight.summary import summary
 
-    return Listed(path, summary(engagement), tuple(signals(engagement)))
+    found = tuple(signals(engagement))
+    return Listed(path, summary(engagement, found), found)
 
 
 def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple[Entry, list[RecordText]]:

@@ -103,7 +103,7 @@ def test_today_and_the_portfolio_work_when_all_is_dropped_that_can_be() -> None:
     found = {signal.rule for signal in signals(engagement)}
     assert found == {signal.rule for signal in signals(_filled(build_framework(data)))}
     assert found >= {"due", "unanswered", "unsigned", "health", "no-plan", "rule", "meeting", "idle"}
-    assert summary(engagement).customer == "a word"
+    assert summary(engagement, signals(engagement)).customer == "a word"
     assert all(phase_gaps(engagement, number) for number in range(1, 8))
 
 

@@ -106,8 +106,9 @@ class Story:
 
     @property
     def foot(self) -> str:
-        """The last line."""
-        return self.lines[-1]
+        """The last line, or several of them for a message that needs more."""
+        height = max((widget.size.height for widget in self.app.screen.query("#foot")), default=1)
+        return " ".join(line.strip() for line in self.lines[-max(height, 1) :])
 
 
 def workspace(folder: Path, **changed: object) -> Workspace:

@@ -12,7 +12,22 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from pcsm_tui.domain.safe_text import safe_text
 
-ROLES = ("title", "dim", "late", "warn", "good", "bad", "accent", "key", "rule", "cursor", "cell", "edit", "heading")
+ROLES = (
+    "title",
+    "dim",
+    "late",
+    "warn",
+    "good",
+    "bad",
+    "accent",
+    "key",
+    "rule",
+    "cursor",
+    "blurred",
+    "cell",
+    "edit",
+    "heading",
+)
 ELLIPSIS = "…"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from rich.cells import cell_len
+
 from pcsm_tui.domain.dates import short_date
 from pcsm_tui.domain.declarations import Activity, Phase, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
@@ -48,16 +50,26 @@ def _first_labelled(line: Line, place: int) -> Line:
 
 
 def _state_lines(engagement: Engagement, row: Row, today: date, width: int) -> list[Line]:
-    spans: list[Span] = [Span("State ", "accent"), Span(f"{row.get('state') or 'Open'}  ".casefold())]
+    pairs = [("State", str(row.get("state") or "Open").casefold())]
     for field, name in (("owner", "Owner"), ("start", "Start"), ("due", "Due"), ("done_on", "Done")):
-        value = row.get(field)
-        if not value:
-            continue
-        day = iso_date(str(value)) if field != "owner" else None
-        spans += [Span(f"{name} ", "accent"), Span(one_line(short_date(day, today) if day else str(value)) + "  ")]
-    lines: list[Line] = [tuple(spans)]
+        if value := row.get(field):
+            day = iso_date(str(value)) if field != "owner" else None
+            pairs.append((name, short_date(day, today) if day else str(value)))
+    lines = _flowing(pairs, width)
     if notes := row.get("notes"):
         lines += [(Span("Notes ", "accent"), *line) for line in wrapped(str(notes), width - 6, limit=1)]
+    return lines
+
+
+def _flowing(pairs: list[tuple[str, str]], width: int) -> list[Line]:
+    """Return names with their values one after the other, as many in a line as fit."""
+    lines: list[Line] = [()]
+    for name, value in pairs:
+        text = one_line(value)
+        used = sum(cell_len(span.text) for span in lines[-1])
+        if used and used + cell_len(name) + 1 + cell_len(text) > width:
+            lines.append(())
+        lines[-1] = (*lines[-1], Span(f"{name} ", "accent"), Span(f"{text}  "))
     return lines
 
 

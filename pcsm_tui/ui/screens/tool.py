@@ -48,13 +48,13 @@ class ToolScreen(EngagementScreen):
         self.take_in()
         self._tool = self.session.framework.tool(route.place.tool)
         self._new = None
-        if self._shown != (self.session.path, self._tool.id):
-            self._recall()
         place = route.place
         self.pane.show_table()
-        if place.uid:
-            self.filter_text = ""
-        self.reload()
+        if self._shown != (self.session.path, self._tool.id):
+            self._recall()
+        else:
+            self.filter_text = "" if place.uid else self.filter_text
+            self.reload()
         if place.uid and not self.pane.table.go_to_cell(place.uid, place.field) and not self.tool.single:
             self.tell("That row is no longer there.")
         if self.tool.single:

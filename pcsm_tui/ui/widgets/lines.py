@@ -111,7 +111,7 @@ class Lines(Widget):
 
     def _segments(self, line: Line, *, selected: bool) -> list[Segment]:
         """Return a line as segments, neighbours of one style joined: each costs bytes of its own."""
-        base = self._role_style("cursor") if selected else self.rich_style
+        base = self._role_style(self._cursor_role) if selected else self.rich_style
         joined: list[tuple[str, Style]] = []
         for text, role in line:
             style = base + self._role_style(role) if role else base
@@ -120,6 +120,11 @@ class Lines(Widget):
             else:
                 joined.append((text, style))
         return [Segment(text, style) for text, style in joined]
+
+    @property
+    def _cursor_role(self) -> str:
+        """The look of the cursor: fainter in a list that could have the keys and has not."""
+        return "blurred" if self.can_focus and not self.has_focus else "cursor"
 
     def _role_style(self, role: str) -> Style:
         if role not in self._styles_by_role:
@@ -264,6 +269,14 @@ class LineList(Lines):
     def _move_to(self, index: int) -> None:
         if self._keys:
             self.cursor = self._nearest(index, 1 if index >= self.cursor else -1)
+
+    def on_focus(self) -> None:
+        """Show that keys go here."""
+        self.redraw_line(self.cursor)
+
+    def on_blur(self) -> None:
+        """Show that keys go elsewhere."""
+        self.redraw_line(self.cursor)
 
     def action_cursor_down(self) -> None:
         """Go to the next row."""

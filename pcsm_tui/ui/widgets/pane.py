@@ -59,6 +59,7 @@ class RecordPane(Container):
         self._row: Row | None = None
         self._cell: tuple[Row, Field, str] | None = None
         self._meaning = ""
+        self._touched = False
         self.mode: Literal["table", "sheet"] = "table"
 
     def compose(self) -> Iterable[Widget]:
@@ -183,7 +184,7 @@ class RecordPane(Container):
         """Edit a field of a row: over its cell in the table, or over its place in the form."""
         assert self._engagement is not None
         text = self._text_of(row, field)
-        self._cell, self._meaning = (row, field, text), ""
+        self._cell, self._meaning, self._touched = (row, field, text), "", False
         region, below = self._region(field)
         self.editor.open(field, text, region, field_options(self._engagement, field), below)
         self._show_detail()
@@ -243,6 +244,7 @@ class RecordPane(Container):
         if self._cell is None or self._engagement is None:
             return
         row, field, _ = self._cell
+        self._touched = True
         try:
             value = typed(self._engagement, field, event.text, self._today)
         except PcsmError:
@@ -268,7 +270,8 @@ class RecordPane(Container):
         assert self._cell is not None
         row, field, before = self._cell
         self._cell, self._meaning, self.table.preview = None, "", None
-        if text != before:
+        insists = self._touched and (row.uid, field.id) in self._drafts
+        if text != before or insists:
             self.post_message(self.Edited(row, field, text))
         if self.mode == "sheet":
             self._leave_field(way)
