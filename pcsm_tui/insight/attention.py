@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from pcsm_tui.domain.declarations import Tool
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.rules import rule_problem
+from pcsm_tui.domain.rules import rule_broken
 from pcsm_tui.domain.summaries import Place, Signal
 from pcsm_tui.domain.values import is_empty, problem_with
 from pcsm_tui.insight.health import health
@@ -165,16 +165,14 @@ def _renewals_without_plan(engagement: Engagement) -> Iterator[Signal]:
 def _rules_broken(engagement: Engagement) -> Iterator[Signal]:
     """Rows that break their tool's rule, a line for each tool."""
     for tool in engagement.framework.tools:
-        broken = [(row, rule_problem(row)) for row in engagement.rows(tool.id)] if tool.rule else []
-        broken = [(row, problem) for row, problem in broken if problem]
+        broken = [(row, found) for row in engagement.rows(tool.id) if tool.rule and (found := rule_broken(row))]
         if broken:
-            row, problem = broken[0]
-            missing = engagement.missing(row)
+            row, found = broken[0]
             yield Signal(
                 rule="rule",
                 text=f"{tool.name}: {len(broken)} row{'s' if len(broken) != 1 else ''} without a clear answer",
-                reason=f"{engagement.title(row)}: {problem}",
-                place=Place(tool.id, row.uid, missing[0].id if missing else tool.title_field.id),
+                reason=f"{engagement.title(row)}: {found.text}",
+                place=Place(tool.id, row.uid, found.field),
                 detail=tool.summary,
             )
 

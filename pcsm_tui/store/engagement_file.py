@@ -50,16 +50,20 @@ class EngagementStorage(Storage):
         self._patience = patience
         self._digest: bytes | None = None
 
-    def read(self) -> dict[str, Any] | None:
+    def read(self, file_id: str | None = None) -> dict[str, Any] | None:
         """Return the document as the file holds it now, in today's schema; None when there is no file.
 
-        Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, `StorageFailed` when
-        it cannot be read.
+        Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, or that holds another
+        engagement than the one with the `file_id` given, `StorageFailed` when it cannot be read. What is refused is
+        not remembered as read, so that it is not replaced either.
         """
         payload = self._payload()
         if payload is None:
             return None
         document = migrated(canonical.from_bytes(payload, self.path), self.path)
+        meta = next(iter(document.get(META, {}).values()), {})
+        if file_id is not None and str(meta.get("file_id", "")) != file_id:
+            raise FileRefused(f"{self.path} now holds a different engagement.", "It was not touched; open it anew.")
         self._digest = _digest(payload)
         return document
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pcsm_tui.domain.declarations import RESERVED_FIELDS, Tool
 from pcsm_tui.domain.engagement import META, Engagement, Row, uid_of
-from pcsm_tui.domain.rules import rule_problem
+from pcsm_tui.domain.rules import rule_broken
 
 KNOWN_TABLES = frozenset({META, "baselines", "~conflicts", "~gone", "~history"})
 """Tables of the format that are no tools."""
@@ -57,9 +57,8 @@ def _rows(engagement: Engagement, tool: Tool) -> Iterator[Finding]:
         yield Finding("count", tool.id, "", "", f"{tool.name} has one record; here are {len(rows)}.")
     for row in rows:
         yield from _values(engagement, row)
-        if problem := rule_problem(row):
-            field = "responsible" if "responsible" in problem else "accountable"
-            yield Finding(tool.rule, tool.id, row.uid, field, f"{engagement.title(row)}: {problem}.")
+        if broken := rule_broken(row):
+            yield Finding(tool.rule, tool.id, row.uid, broken.field, f"{engagement.title(row)}: {broken.text}.")
 
 
 def _values(engagement: Engagement, row: Row) -> Iterator[Finding]:

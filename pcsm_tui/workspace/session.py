@@ -258,11 +258,9 @@ class Session:
         """Take in what others saved meanwhile; return whether there was anything."""
         if self._pending or not self.storage.changed_outside():
             return False
-        document = self.storage.read()
+        document = self.storage.read(self._engagement.file_id)
         if document is None:
             raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you see is what was last read.")
-        if document.get("_meta", {}) and Engagement(document, self.framework).file_id != self._engagement.file_id:
-            raise FileRefused(f"{self.path} now holds a different engagement.", "Open it anew.")
         self._engagement = self._engagement.replaced(document)
         self._tell()
         return True
@@ -308,12 +306,10 @@ class Session:
         raise FileChanged(f"{self.path} is being changed by others faster than it can be saved.", "Try again.")
 
     def _carry_over(self) -> tuple[Clash, ...]:
-        theirs = self.storage.read()
+        theirs = self.storage.read(self._engagement.file_id)
         if theirs is None:
             raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you typed is still here.")
         newer = self._engagement.replaced(theirs)
-        if newer.file_id != self._engagement.file_id:
-            raise FileRefused(f"{self.path} now holds a different engagement.", "It was not touched.")
         clashes: tuple[Clash, ...] = ()
         document = newer.document
         for place, change in enumerate(self._pending):

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from pcsm_tui.domain.dates import short_date
 from pcsm_tui.domain.declarations import Field
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.rules import rule_problem
+from pcsm_tui.domain.rules import rule_broken
 from pcsm_tui.domain.values import how_to_write
 from pcsm_tui.ui.present.line import Line, Span, cut, fit, one_line, reflowed, wrapped
 from pcsm_tui.ui.present.today import iso_date
@@ -24,8 +24,8 @@ def detail_lines(engagement: Engagement, row: Row, field: Field, today: str, wid
     lines: list[Line] = [(Span(cut(engagement.title(row), width), "title"),)]
     if field.id == row.tool.title_field.id and cell_len(one_line(value)) < width:
         value = ""
-    if broken := rule_problem(row):
-        lines += wrapped(f"{row.tool.name}: {broken}", width, "bad")
+    if broken := rule_broken(row):
+        lines += wrapped(f"{row.tool.name}: {broken.text}", width, "bad")
     if reason := engagement.problems(row).get(field.id):
         lines += wrapped(f"{field.name} {reason}", width, "bad")
     elif value and cell_len(one_line(value)) > 8:

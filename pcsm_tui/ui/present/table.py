@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from pcsm_tui.domain.computed import result_field
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.rules import rule_problem
+from pcsm_tui.domain.rules import rule_broken
 from pcsm_tui.insight.ordering import sorted_by
 from pcsm_tui.ui.present.line import Line, Span, cut, fit
 from pcsm_tui.ui.present.marks import DECIDE, DONE, LATE, OPEN
@@ -106,7 +106,7 @@ def _heading(name: str, sign: str, column: Column, more: str) -> str:
 
 def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> Span:
     """Return the sign before a row: refused text, late, done, lacking something, or none."""
-    if has_draft or engagement.problems(row) or rule_problem(row):
+    if has_draft or engagement.problems(row) or rule_broken(row):
         return Span(DECIDE, "bad")
     if row.done:
         return Span(DONE, "good")
