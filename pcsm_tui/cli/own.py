@@ -92,7 +92,7 @@ def validate() -> int:
 
 
 def _keys_exist(keys: Mapping[str, str]) -> None:
-    from pcsm_tui.ui.commands.registry import checked_keys
+    from pcsm_tui.ui.commands.own_keys import checked_keys
 
     checked_keys(keys)
 
@@ -147,18 +147,18 @@ def keys(as_json: bool) -> None:
     pcsm keys
     """
     from pcsm_tui.settings import load
-    from pcsm_tui.ui.commands.registry import COMMANDS, WHERE
+    from pcsm_tui.ui.commands.own_keys import commands_with
+    from pcsm_tui.ui.commands.registry import WHERE
 
-    own = load().keys
-    found = [(item, own.get(item.id, item.keys)) for item in COMMANDS]
+    found = commands_with(load().keys)
     if as_json:
         output.json([
-            {"id": item.id, "keys": chosen.split(",") if chosen else [], "title": item.title, "where": item.where,
-             "help": item.help}
-            for item, chosen in found
+            {"id": item.id, "keys": item.keys.split(",") if item.keys else [], "title": item.title,
+             "where": item.where, "help": item.help}
+            for item in found
         ])  # fmt: skip
         return
-    rows = [(WHERE[item.where], (item.id, chosen, item.title)) for item, chosen in found]
+    rows = [(WHERE[item.where], (item.id, item.keys, item.title)) for item in found]
     output.grouped_table(("Command", "Keys", "What it does"), rows)
 
 

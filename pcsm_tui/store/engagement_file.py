@@ -61,8 +61,7 @@ class EngagementStorage(Storage):
         if payload is None:
             return None
         document = migrated(canonical.from_bytes(payload, self.path), self.path)
-        meta = next(iter(document.get(META, {}).values()), {})
-        if file_id is not None and str(meta.get("file_id", "")) != file_id:
+        if file_id is not None and _file_id(document) != file_id:
             raise FileRefused(f"{self.path} now holds a different engagement.", "It was not touched; open it anew.")
         self._digest = _digest(payload)
         return document
@@ -102,6 +101,11 @@ class EngagementStorage(Storage):
         if payload is None and self._given.is_symlink():
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
         return payload
+
+
+def _file_id(document: Document) -> str:
+    meta: Mapping[str, Any] = next(iter(document.get(META, {}).values()), {})
+    return str(meta.get("file_id", ""))
 
 
 def new_document(customer: str, framework: Mapping[str, str], playbook: Mapping[str, str]) -> dict[str, Any]:

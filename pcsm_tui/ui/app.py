@@ -13,7 +13,8 @@ from textual.filter import LineFilter
 
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.commands import palette
-from pcsm_tui.ui.commands.registry import bindings_for, checked_keys
+from pcsm_tui.ui.commands.own_keys import checked_keys, commands_with
+from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
@@ -118,6 +119,7 @@ class PcsmApp(TypeAhead):
         self._refreshing = False
         self._warned = False
         register_themes(self, workspace.settings.theme)
+        self.commands = {command.id: command for command in commands_with(workspace.settings.keys)}
         self.set_keymap(checked_keys(workspace.settings.keys))
 
     # --- drawing ----------------------------------------------------------------------------------------------

@@ -63,13 +63,15 @@ class Story:
             return
         await self.pilot._wait_for_screen()
         await self.app.workers.wait_for_complete()
-        for _ in range(3):  # laying out may move the editor, which is then laid out itself
+        quiet = 0
+        while quiet < 2:  # laying out may move the editor, which is then laid out itself
             await self.pilot._wait_for_screen()
             screen = self.app.screen
-            if not (screen._layout_required or screen._scroll_required or screen._callbacks):
-                return
-            screen._on_timer_update()
-        await self.pilot._wait_for_screen()
+            if screen._layout_required or screen._scroll_required or screen._callbacks:
+                screen._on_timer_update()
+                quiet = 0
+            else:
+                quiet += 1
 
     async def _left(self) -> None:
         while not self.app._exit:

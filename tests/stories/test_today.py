@@ -263,7 +263,7 @@ def test_a_mistake_in_the_playbook_is_told_and_leaves_the_program_at_rest(reposi
         assert "playbook.toml" in story.text
         assert not story.app._refreshing
         refreshed, refresh = [], story.app.workspace.refresh
-        story.app.workspace.refresh = lambda: refreshed.append(1) or refresh()
+        story.app.workspace.refresh = lambda *told: refreshed.append(1) or refresh(*told)
         await story.press("P", "enter")
         assert "playbook.toml" in story.text and "Portfolio" in story.top
         assert len(refreshed) == 1, "the reading that failed is not tried again and again"

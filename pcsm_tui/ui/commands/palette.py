@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcsm_tui.ui.commands.registry import COMMANDS, WHERE
+from pcsm_tui.ui.commands.registry import WHERE
 from pcsm_tui.ui.present.foot import keys_signs
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.workspace.terms import Place
@@ -37,7 +37,7 @@ def command_items(screen: BaseScreen) -> list[Item]:
             command.help,
             live.get(command.id, "" if command.where == "app" else f"only {WHERE[command.where].lower()}"),
         )
-        for command in COMMANDS
+        for command in screen.pcsm.commands.values()
         if command.palette
     ]
     return sorted(items, key=lambda item: bool(item.disabled))

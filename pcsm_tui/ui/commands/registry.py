@@ -6,10 +6,7 @@ command can be out of place, a `<id>_disabled` method that returns the reason. E
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
-
-from pcsm_tui.errors import DeclarationError, nearest
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -189,48 +186,3 @@ def bindings_for(*where: str) -> list[BindingType]:
         for command in COMMANDS
         if command.where in where and command.keys
     ]
-
-
-def checked_keys(keys: Mapping[str, str]) -> dict[str, str]:
-    """Return a person's own keys by command if every command and key exists and none clashes.
-
-    Raises `DeclarationError` naming the command or key and the nearest valid one.
-    """
-    for name, chosen in keys.items():
-        if name not in BY_ID:
-            raise DeclarationError(f"keys.{name}: there is no command {name!r}.", nearest(name, BY_ID))
-        for key in chosen.split(","):
-            _check_key(name, key.strip())
-            _check_clash(name, key.strip(), keys)
-    return dict(keys)
-
-
-def _check_key(name: str, key: str) -> None:
-    from textual.keys import Keys
-
-    modified = key.rsplit("+", 1)[-1]
-    known = {item.value for item in Keys} | {f"f{number}" for number in range(1, 25)}
-    if len(modified) == 1 or key in known or modified in known or _is_character_name(modified):
-        return
-    raise DeclarationError(f"keys.{name}: {key!r} is not the name of a key.", nearest(key, known))
-
-
-def _is_character_name(name: str) -> bool:
-    import unicodedata
-
-    try:
-        unicodedata.lookup(name.replace("_", " "))
-    except KeyError:
-        return name in ("space", "comma", "minus", "plus", "slash", "underscore")
-    return True
-
-
-def _check_clash(name: str, key: str, keys: Mapping[str, str]) -> None:
-    where = BY_ID[name].where
-    for command in COMMANDS:
-        taken = keys.get(command.id, command.keys).split(",")
-        if command.id != name and command.where in (where, "app") and key in taken:
-            raise DeclarationError(
-                f"keys.{name}: {key!r} already means {command.title!r} {WHERE[command.where].lower()}.",
-                f"Choose another, or give {command.id} a key of its own.",
-            )

@@ -10,7 +10,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from pcsm_tui.ui.commands.registry import BY_ID, Command
+from pcsm_tui.ui.commands.own_keys import puts_character
+from pcsm_tui.ui.commands.registry import Command
 from pcsm_tui.ui.present.foot import KeyHint, key_sign
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.widgets.chrome import FootLine, TopLine
@@ -43,18 +44,13 @@ class QuietFocus(Screen[object]):
         typing = getattr(self.focused, "takes_text", False)
         for node, bindings in self._modal_binding_chain:
             for key, binding in bindings:
-                command = BY_ID.get(binding.id or "")
-                if command is None or key in taken or (typing and _is_typed(key)):
+                command = self.pcsm.commands.get(binding.id or "")
+                if command is None or key in taken or (typing and puts_character(key)):
                     continue
                 taken.add(key)
                 reason = getattr(node, f"{command.id}_disabled", None)
                 found.setdefault(command.id, (command, key, reason() if callable(reason) else ""))
         return list(found.values())
-
-
-def _is_typed(key: str) -> bool:
-    """Return whether a key puts a character where one types, so that it can do nothing else there."""
-    return len(key) == 1 or (key.islower() and "_" in key) or key in ("space", "colon", "slash")
 
 
 class BaseScreen(QuietFocus):

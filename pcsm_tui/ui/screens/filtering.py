@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pcsm_tui.ui.screens.base import BaseScreen
+from pcsm_tui.ui.widgets.lines import LineList
 
 
 class FilteredScreen(BaseScreen):
@@ -24,6 +25,14 @@ class FilteredScreen(BaseScreen):
     def data_changed(self) -> None:
         """Show the rows as they are now."""
         self.refresh_rows()
+
+    def action_next_match(self) -> None:
+        """Go to the next row; with a filter all rows match."""
+        self.query(LineList).first().action_cursor_down()
+
+    def action_previous_match(self) -> None:
+        """Go to the row before."""
+        self.query(LineList).first().action_cursor_up()
 
     def action_filter(self) -> None:
         """Ask for the text to filter by, and filter as it is typed."""

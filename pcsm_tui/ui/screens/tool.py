@@ -250,14 +250,6 @@ class ToolScreen(EngagementScreen):
         way = "descending" if table.sort.startswith("-") else "ascending"
         self.tell(f"Sorted by {field.name}, {way}" if table.sort else "In their own order")
 
-    def action_next_match(self) -> None:
-        """Go to the next row; with a filter all rows match."""
-        self.pane.table.action_cursor_down()
-
-    def action_previous_match(self) -> None:
-        """Go to the row before."""
-        self.pane.table.action_cursor_up()
-
     def action_copy(self) -> None:
         """Copy the cell to the terminal's clipboard."""
         row, field = self._current(), self.pane.table.cursor_field
