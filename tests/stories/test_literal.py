@@ -43,10 +43,8 @@ ROWS = {
 def hostile(folder: Path, payload: str) -> Path:
     """Make an engagement that holds a text in every kind of place."""
     path = make_engagement(folder, f"Firm {STAND_IN}", ROWS, initiative=STAND_IN)
-    name = path.with_name("firm.pcsm.json")
-    name.write_text(path.read_text().replace(STAND_IN, json.dumps(payload)[1:-1]))
-    path.unlink()
-    return name
+    path.write_text(path.read_text().replace(STAND_IN, json.dumps(payload)[1:-1]))
+    return path
 
 
 def assert_literal(story: Story, shown: str, times: int, where: str) -> None:

@@ -12,6 +12,10 @@ from pcsm_tui.ui.present.line import Line, Span, fit, one_line, wrapped
 from pcsm_tui.ui.present.marks import DECIDE, LATE
 
 
+WIDE = 100
+"""From this width on Today has room for a column of dates."""
+
+
 def iso_date(text: str) -> date | None:
     """Return a stored date, None when there is none or it is broken."""
     try:
@@ -34,17 +38,20 @@ def signal_reason(signal: Signal, today: date) -> str:
 
 
 def attention_line(customer: str, signal: Signal, today: date, width: int) -> Line:
-    """Return a line of Today: mark, engagement, what, and why at the right."""
+    """Return a line of Today: mark, engagement, what, and why at the right; with room, the date as well."""
     reason = one_line(signal_reason(signal, today))
     right = min(max(cell_len(reason), 12), max(width // 3, 12))
     name = min(max(width // 5, 14), 26)
+    due = iso_date(signal.due)
+    when = fit(short_date(due, today) if due else "", 12) if width >= WIDE else ""
     mark = signal_mark(signal, today)
     role = {LATE: "late", DECIDE: "warn"}.get(mark, "")
-    what = width - right - name - 6
+    what = width - right - name - len(when) - 6
     return (
         Span(f" {mark} ", role),
         Span(fit(customer, name) + " "),
         Span(fit(signal.text, what) + " ", "title" if role else ""),
+        Span(when, "dim"),
         Span(fit(reason, right, "right") + " ", role or "dim"),
     )
 
