@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -297,14 +297,16 @@ class PcsmApp(TypeAhead):
 
     # --- choosing ---------------------------------------------------------------------------------------------
 
-    def pick(self, title: str, items: list[Item], chosen: Callable[[Item], None]) -> None:
+    def pick(self, title: str, items: list[Item], chosen: Callable[[Item], None | Awaitable[None]]) -> None:
         """Let one choose from a list; `chosen` gets what was chosen, and is not called when nothing was."""
         from pcsm_tui.ui.modals.picker import Picker
 
-        def answered(item: Item | None) -> None:
+        async def answered(item: Item | None) -> None:
             if item is not None:
                 with self.telling():
-                    chosen(item)
+                    done = chosen(item)
+                    if done is not None:
+                        await done
 
         self.push_screen(Picker(title, items), answered)
 
@@ -318,21 +320,18 @@ class PcsmApp(TypeAhead):
         if not isinstance(screen, BaseScreen):
             return
 
-        def chosen(item: Item) -> None:
+        async def chosen(item: Item) -> None:
             if isinstance(item.value, Route):
                 self.go(item.value)
             else:
-                self.call_later(self._run_chosen, screen, item.value)
+                screen.keep_typed()
+                await self.run_action(item.value.action, self if item.value.where == "app" else screen)
 
         self.pick(
             "All commands, tools and engagements",
             palette.everything(self.workspace, screen, self.engagement_path),
             chosen,
         )
-
-    async def _run_chosen(self, screen: BaseScreen, action: str) -> None:
-        screen.keep_typed()
-        await self.run_action(action, screen)
 
     def action_switch(self) -> None:
         """Let one choose another engagement."""
@@ -347,6 +346,7 @@ class PcsmApp(TypeAhead):
 
     def action_theme(self) -> None:
         """Let one choose a theme."""
+        from pcsm_tui.ui.modals.picker import Item
 
         def chosen(item: Item) -> None:
             self.register_theme(read_theme(themes_folder() / f"{item.key}.toml"))

@@ -136,6 +136,51 @@ def test_footer_palette_and_help_show_ones_own_keys_and_these_work(path: Path) -
     run_story(path.parent, told, keys=own)
 
 
+SEEN = {
+    "help": "esc back",
+    "today": "pcsm  Today",
+    "portfolio": "pcsm  Portfolio",
+    "search_all": "pcsm  Search everything",
+    "switch": "Switch to an engagement",
+    "personal": "My own tools",
+    "undo": "nothing to undo",
+    "redo": "nothing to redo",
+    "theme": "pcsm-contrast",
+    "add": "Adoption Risks › ",
+    "edit": "Adoption Risks › Old radios",
+    "delete": "Deleted Old radios",
+    "duplicate": "Duplicated",
+    "tick": "Ticked Old radios",
+    "move_down": "Shown in their own order",
+    "copy": "sent to the terminal's clipboard",
+    "follow": "no reference in this cell",
+    "filter": "Filter:",
+    "sort": "Sorted by Score",
+    "next_tool": "Pilots and Phases",
+    "previous_tool": "Adoption Barriers",
+    "tools": "Open a tool",
+    "note": "Timeline",
+    "overview": "A INITIAL",
+}
+"""What the screen shows after a command of the palette was chosen in a table with one row, its cursor on the score."""
+
+
+def test_a_command_of_the_palette_does_what_its_key_does(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await story.press("E", *"ada", "enter")
+        for name, seen in SEEN.items():
+            await story.press("ctrl+p", *keys_of("Adoption Risks"), "enter")
+            if name == "sort":
+                await story.press("g", *["h"] * 20, *["l"] * 4)
+            await story.press("ctrl+p")
+            await story.paste(next(command.title for command in COMMANDS if command.id == name))
+            await story.press("enter")
+            assert seen in story.text, name
+            await story.press("u" if name in ("delete", "duplicate", "tick") else "escape", "escape")
+
+    run_story(path.parent, told)
+
+
 @pytest.mark.parametrize(
     ("keys", "told"),
     [

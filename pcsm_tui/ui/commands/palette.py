@@ -32,7 +32,7 @@ def command_items(screen: BaseScreen) -> list[Item]:
             f"command {command.id}",
             command.title,
             keys_signs(command.keys) if command.keys else "",
-            command.action,
+            command,
             command.id,
             command.help,
             live.get(command.id, "" if command.where == "app" else f"only {WHERE[command.where].lower()}"),

@@ -63,8 +63,9 @@ class Lines(Widget):
     def keep_in_view(self, first: int, height: int = 1) -> None:
         """Scroll no more than is needed to see some lines."""
         if self.size.height:
-            last_top = min(self.top, first)
-            self.show_from(max(last_top, first + min(height, self.size.height) - self.size.height))
+            lowest = first + min(height, self.size.height) - self.size.height
+            if not lowest <= self.top <= first:
+                self.show_from(max(min(self.top, first), lowest))
 
     def redraw_line(self, index: int) -> None:
         """Draw one line anew."""
