@@ -49,6 +49,10 @@ class FileChanged(FileRefused):
     """The file on disk is no longer the one that was read."""
 
 
+class AnotherEngagement(FileRefused):
+    """The file on disk no longer holds the engagement that was read from it."""
+
+
 class FileLocked(FileRefused):
     """Another session holds the write lock for longer than one waits for it."""
 

@@ -49,12 +49,6 @@ class Places:
                                        folders.user_data_dir)))  # fmt: skip
 
 
-def private_folder(folder: Path) -> Path:
-    """Make a folder of the person's own, readable by nobody else, and return it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def _described(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pcsm_tui.domain.engagement import Document
 from pcsm_tui.framework.reading import build_framework, declared_framework
 from pcsm_tui.store.canonical import to_bytes
-from pcsm_tui.store.engagement_file import SUFFIX
 from pcsm_tui.workspace.demo import copy_samples
+from pcsm_tui.workspace.listing import SUFFIX
 from sample_data.making import meridian
 from sample_data.making.building import Content, build, read_content
 

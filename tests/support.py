@@ -141,7 +141,11 @@ TOOLS: list[dict[str, Any]] = [
             {"id": "target_quality", "name": "Target Quality"},
             {"id": "target_quantity", "name": "Target Quantity"},
             {"id": "deadline", "name": "Deadline", "type": "date"},
-            {"id": "frequency", "name": "Frequency", "type": "choice", "choices": ["Daily", "Weekly", "Monthly"]},
+            {"id": "frequency", "name": "Frequency", "type": "choice", "choices": [
+                {"id": "Daily", "days": 1, "per_year": 250},
+                {"id": "Weekly", "days": 7, "per_year": 50},
+                {"id": "Monthly", "days": 31, "per_year": 12},
+            ]},
             *({"id": name, "name": name.title(), "type": "computed", "computed": {"rule": name}}
               for name in ("latest", "progress", "missing_target", "measuring_cost")),
         ],

@@ -62,8 +62,6 @@ def set_(file: str, tool: str, assignments: tuple[str, ...], as_json: bool) -> N
     row = found.row(tool)
     values = found.session.typed(row.tool, texts_of(assignments, row.tool))
     changed = found.session.set(row, values)
-    for name in values:
-        found.session.drop_draft(row.tool, row.uid, name)
     _told(found, changed, as_json, talk="" if changed.record != row.record else "Nothing changed: it was so already.")
 
 

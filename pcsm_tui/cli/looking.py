@@ -140,7 +140,7 @@ def _write_head(view: Overview) -> None:
     if view.health:
         trend = view.health.trend
         moved = f", {'up' if trend > 0 else 'down'} {abs(trend) // 10}" if trend else ""
-        output.text(f"Health {view.health.score // 10} % {view.health.light}{moved}, {view.health.date}")
+        output.text(f"Health {view.health.score // 10} % {view.health.label}{moved}, {view.health.date}")
 
 
 def _write_needs(heading: str, needs: tuple[Need, ...]) -> None:

@@ -44,7 +44,11 @@ def _is_plainly_a_path(word: str) -> bool:
 
 
 def run(workspace: Workspace, file: Path | None) -> int:
-    """Open the screen on a workspace, at an engagement file if one is given; return the exit code."""
+    """Open the screen on a workspace, at an engagement file if one is given; return the exit code.
+
+    A mistake in the repository's playbook is told before: without it nothing could be shown as the team means it.
+    """
+    workspace.require_playbook()
     from pcsm_tui.ui import run as run_screen
 
     return run_screen(workspace, file)

@@ -85,7 +85,7 @@ def _line(item: Listed) -> tuple[str, ...]:
     if item.problem:
         return (stem, "cannot be read", "", "", "", "", "", "", "")
     phases = ", ".join(str(number) for number in found.current_phases)
-    health = f"{found.health // 10} {found.light}" if found.health is not None else ""
+    health = f"{found.health // 10} {found.label}" if found.health is not None else ""
     done = f"{found.done}/{found.activities}"
     return (
         stem, found.customer, found.initiative, phases, done, health, found.next_date, found.renewal, found.status,

@@ -81,11 +81,12 @@ def demo(folder: str | None, only_check: bool) -> int:
         return _check()
     from pcsm_tui.settings import load
     from pcsm_tui.workspace import Workspace
-    from pcsm_tui.workspace.demo import copy_samples, sample_folder
+    from pcsm_tui.workspace.demo import copy_samples, of_its_own, sample_folder
 
     require_terminal()
     samples = sample_folder()
-    workspace = Workspace(_fresh_folder(folder), load())
+    place = _fresh_folder(folder)
+    workspace = Workspace(place, of_its_own(load(), place))
     copy_samples(samples, workspace.folder, workspace.framework, workspace.today)
     code = run(workspace, None)
     output.talk(f"The sample engagements stay in {workspace.folder}.")
@@ -93,7 +94,10 @@ def demo(folder: str | None, only_check: bool) -> int:
 
 
 def _fresh_folder(word: str | None) -> Path:
-    """Return an empty folder: a new temporary one, or the one named; raise `FileRefused` when it holds anything."""
+    """Return a folder that is empty or does not exist yet: a new temporary one, or the one named.
+
+    Raises `FileRefused` when it holds anything.
+    """
     if word is None:
         import tempfile
 
@@ -103,7 +107,6 @@ def _fresh_folder(word: str | None) -> Path:
     folder = expanded(word)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileRefused(f"{word} is not an empty folder.", "Name a new one: nothing is ever copied over your files.")
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -89,9 +89,6 @@ def _weighted(row: Row, names: tuple[str, ...]) -> Value:
 
 # --- named rules ----------------------------------------------------------------------------------------------
 
-PER_YEAR = {"Daily": 250, "Weekly": 50, "Every two weeks": 26, "Monthly": 12, "Quarterly": 4, "Once": 1}
-"""How many measurements a frequency costs in a year of 250 working days."""
-
 
 def _number(engagement: Engagement, row: Row) -> Value:
     return engagement.number(row)
@@ -124,7 +121,8 @@ def _missing_target(engagement: Engagement, row: Row) -> Value:
 
 
 def _measuring_cost(engagement: Engagement, row: Row) -> Value:
-    return PER_YEAR.get(str(row.get("frequency")))
+    frequency = row.tool.field("frequency").choice(row.get("frequency"))
+    return frequency and frequency.per_year
 
 
 Rule = Callable[["Engagement", "Row"], Value]

@@ -33,6 +33,7 @@ FieldType = Literal[
 ]
 ToolKind = Literal["register", "form", "checklist", "matrix", "document"]
 Audience = Literal["customer", "internal", "personal"]
+Light = Literal["", "red", "amber", "green"]
 RowSource = Literal["phases", "activities", "criteria"]
 
 RESERVED_FIELDS = frozenset({"uid", "at", "by", "order"})
@@ -59,6 +60,10 @@ class Choice(Declaration):
     name: str
     done: bool = False
     """A row whose tick field has this choice counts as done."""
+    days: int | None = None
+    """Of a frequency: how many days pass from one measurement to the next; none where there is just one."""
+    per_year: int | None = None
+    """Of a frequency: how many measurements it costs in a year of 250 working days."""
 
 
 class Band(Declaration):
@@ -67,6 +72,8 @@ class Band(Declaration):
     up_to: int
     label: str
     advice: str = ""
+    light: Light = ""
+    """What the band means to the program, whatever it is called."""
 
 
 class Computed(Declaration):
@@ -92,6 +99,8 @@ class Computed(Declaration):
             raise ValueError("a computed field takes exactly one of sum, weighted, band_of, rule")
         if self.band_of and not self.bands:
             raise ValueError("band_of needs bands")
+        if self.weighted and not all(band.light for band in self.bands):
+            raise ValueError("each band of a weighted average needs a light: red, amber or green")
         return self
 
 
@@ -120,6 +129,10 @@ class Field(Declaration):
     """Counts in a row's completeness; nothing is ever refused for being empty."""
     internal: bool = False
     """Left out of everything that goes to the customer."""
+    reusable: bool = True
+    """Goes with a row into an engagement that is made from this one, where its tool's rows do."""
+    framework_phase: bool = False
+    """A number that is the number of one of the framework's phases."""
     weight: int = 1
     width: int | None = None
     computed: Computed | None = None
@@ -143,7 +156,13 @@ class Field(Declaration):
             raise ValueError("a field of type computed, and no other, has 'computed'")
         if self.type == "score" and (self.min is None or self.max is None):
             raise ValueError("a score needs min and max")
+        if self.framework_phase and self.type != "number":
+            raise ValueError("the number of a phase is of type number")
         return self
+
+    def choice(self, value: object) -> Choice | None:
+        """Return the choice that a stored value stands for; None when it is none of them."""
+        return next((choice for choice in self.choices if choice.id == value), None)
 
 
 def _named(item: object) -> object:
@@ -188,6 +207,8 @@ class Tool(Declaration):
     """How to use it well."""
     row_name: str = "row"
     """What one row is called, in the singular: risk, barrier, question."""
+    reusable: bool = False
+    """Its rows are method that another engagement can use, not what happened in this one."""
     title: str = ""
     """The field that names a row; the first field unless given."""
     fields: tuple[Field, ...]
@@ -232,6 +253,8 @@ class Tool(Declaration):
             name = getattr(self, role)
             if name and name not in names:
                 raise ValueError(f"{role} names {name!r}, which is not a field. {nearest(name, names)}")
+        if self.reusable and (self.single or self.audience == "personal"):
+            raise ValueError("forms, documents and what is personal stay with their engagement: reusable must be false")
         if self.sort and self.sort.lstrip("-") not in names:
             raise ValueError(f"sort names {self.sort!r}, which is not a field. {nearest(self.sort, names)}")
         for row in self.rows:

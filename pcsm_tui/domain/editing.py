@@ -12,6 +12,7 @@ from datetime import date
 from pcsm_tui.domain.changes import Change, Edit
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import GONE, ORDER_STEP, Engagement, Record, Row, doc_id_of, is_done, order_of
+from pcsm_tui.domain.states import DONE, FINISHED, IN_PROGRESS, OPEN
 from pcsm_tui.domain.values import Reading, Value, is_empty, problem_with, read_value, same_value
 from pcsm_tui.errors import UsageError, ValueRefused
 
@@ -72,8 +73,9 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
     after = {**_stored_form(row), **_first_dates(row, stamp), **wanted, "uid": row.uid, "at": stamp.at, "by": stamp.by}
     after |= _dated_tick(row.tool, row.record, after, stamp)
     names = ", ".join(row.tool.field(name).name for name in wanted)
+    whose = row.tool.name if row.tool.single else engagement.title(row)
     edit = Edit(row.tool.id, row.doc_id, before, after)
-    return Change(f"set {names}", (edit, *_consequences(engagement, row.tool, row.record, after, stamp)))
+    return Change(f"set {names} of {whose}", (edit, *_consequences(engagement, row.tool, row.record, after, stamp)))
 
 
 def remove_row(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
@@ -134,17 +136,17 @@ def set_phase(engagement: Engagement, number: int, state: str, uid: str, stamp: 
     when the engagement has no such phase.
     """
     subject = f"Phase {number} {engagement.framework.phase(number).name}"
-    row = _phase(engagement, number)
+    row = engagement.phase(number)
     if row is None:
         raise UsageError(f"{subject} was removed from this engagement.")
-    was = row.get("state") or "Open"
+    was = row.get("state") or OPEN
     if state == was:
         return Change("nothing", ())
-    begun = "reopened" if was == "Finished" else "started"
-    verb = {"Finished": "finished", "Open": "set back to open"}.get(state, begun)
+    begun = "reopened" if was == FINISHED else "started"
+    verb = {FINISHED: "finished", OPEN: "set back to open"}.get(state, begun)
     today = stamp.today.isoformat()
-    values: dict[str, Value] = {"state": state, "finished": today if state == "Finished" else None}
-    if state != "Open" and is_empty(row.get("started")):
+    values: dict[str, Value] = {"state": state, "finished": today if state == FINISHED else None}
+    if state != OPEN and is_empty(row.get("started")):
         values["started"] = today
     change = set_values(engagement, row, values, stamp)
     subject = f"{subject} {verb}"
@@ -204,17 +206,13 @@ def _dated_tick(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict
 def _consequences(engagement: Engagement, tool: Tool, before: Record, after: Record, stamp: Stamp) -> tuple[Edit, ...]:
     """Return what follows by rule: an activity that comes in progress or is done puts an open phase in progress."""
     state = after.get("state")
-    if tool.id != "activities" or state not in ("In progress", "Done") or state == before.get("state"):
+    if tool.id != "activities" or state not in (IN_PROGRESS, DONE) or state == before.get("state"):
         return ()
-    phase = _phase(engagement, after.get("phase"))
-    if phase is None or (phase.get("state") or "Open") != "Open":
+    phase = engagement.phase(after.get("phase"))
+    if phase is None or (phase.get("state") or OPEN) != OPEN:
         return ()
-    begun = {"state": "In progress", "started": phase.get("started") or stamp.today.isoformat()}
+    begun = {"state": IN_PROGRESS, "started": phase.get("started") or stamp.today.isoformat()}
     return set_values(engagement, phase, begun, stamp).edits
-
-
-def _phase(engagement: Engagement, number: Value) -> Row | None:
-    return next((row for row in engagement.rows("phases") if same_value(row.get("phase"), number)), None)
 
 
 def _position(rows: Sequence[Row], row: Row) -> int:

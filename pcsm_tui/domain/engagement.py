@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from pcsm_tui.domain import computed
 from pcsm_tui.domain.declarations import DefaultRow, Field, Framework, Tool
-from pcsm_tui.domain.values import Value, is_empty, problem_with, show_value
+from pcsm_tui.domain.values import Value, is_empty, problem_with, same_value, show_value
 from pcsm_tui.errors import UsageError, ValueRefused, nearest
 
 T = TypeVar("T")
@@ -86,6 +86,15 @@ class Row:
         """Whether the row's tick says that it is done."""
         return is_done(self.tool, self.record)
 
+    def date(self, field_id: str) -> str:
+        """Return the day (ISO) in a date field; empty when there is none, or none that can be read."""
+        value = self.get(field_id)
+        return "" if is_empty(value) or problem_with(self.tool.field(field_id), value) else str(value)
+
+    def late(self, today: str) -> bool:
+        """Return whether the row was to be done before a day (ISO) and is not."""
+        return self.stored and not self.done and bool(self.tool.due) and "" < self.date(self.tool.due) < today
+
 
 def is_done(tool: Tool, record: Record) -> bool:
     """Return whether a record of a tool counts as done: its tick field says yes, or a choice that means done."""
@@ -95,7 +104,8 @@ def is_done(tool: Tool, record: Record) -> bool:
     value = record.get(ticked.id)
     if ticked.type == "yes_no":
         return value is True
-    return any(choice.done for choice in ticked.choices if choice.id == value)
+    choice = ticked.choice(value)
+    return choice is not None and choice.done
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +266,10 @@ class Engagement:
             if row := self._index(tool_id).get(uid):
                 return row
         return None
+
+    def phase(self, number: Value) -> Row | None:
+        """Return the row that holds the state of a phase; None when it was removed, or there is no such phase."""
+        return next((row for row in self.rows("phases") if same_value(row.get("phase"), number)), None)
 
     # --- values -----------------------------------------------------------------------------------------------
 

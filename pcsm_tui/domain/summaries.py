@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pcsm_tui.domain.states import IN_PROGRESS
+
 
 class Place(NamedTuple):
     """Somewhere to go in an engagement: a tool, a row, a field; or a phase; or nothing, its overview."""
@@ -55,6 +57,7 @@ class Summary(NamedTuple):
     activities: int = 0
     health: int | None = None
     light: str = ""
+    """The light of the health: red, amber or green."""
     trend: int | None = None
     """Tenths of a percent since the reading before."""
     next_date: str = ""
@@ -62,8 +65,10 @@ class Summary(NamedTuple):
     renewal: str = ""
     effort: int | None = None
     file_id: str = ""
+    label: str = ""
+    """What the framework calls the light."""
 
     @property
     def current_phases(self) -> tuple[int, ...]:
         """The numbers of the phases in progress."""
-        return tuple(number for number, state in enumerate(self.phases, 1) if state == "In progress")
+        return tuple(number for number, state in enumerate(self.phases, 1) if state == IN_PROGRESS)

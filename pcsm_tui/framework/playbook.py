@@ -32,11 +32,11 @@ from pydantic import TypeAdapter, ValidationError
 from pcsm_tui.domain import declarations
 from pcsm_tui.domain.declarations import Declaration, Framework
 from pcsm_tui.errors import DeclarationError, StorageFailed, nearest
+from pcsm_tui.framework import PLAYBOOK
 from pcsm_tui.framework.checking import KEBAB, SNAKE
 from pcsm_tui.framework.dropping import RELIED_ON, ROLES, settle_drops
 from pcsm_tui.framework.reading import build_framework, declared_framework, first_problem
 
-PLAYBOOK_FILE = "playbook.toml"
 VERBS = ("drop", "rename", "order", "add")
 UNNAMED = "Unnamed playbook"
 DEEPEST = 32
@@ -76,7 +76,20 @@ _CHOICE = Kind("choice", declarations.Choice, form=None)
 _FIELD = Kind(
     "field",
     declarations.Field,
-    ("help", "section", "required", "internal", "weight", "width", "min", "max", "unit", "default", "computed"),
+    (
+        "help",
+        "section",
+        "required",
+        "internal",
+        "reusable",
+        "weight",
+        "width",
+        "min",
+        "max",
+        "unit",
+        "default",
+        "computed",
+    ),
     {"choices": _CHOICE},
     form=SNAKE,
 )
@@ -84,7 +97,19 @@ _ROW = Kind("row", declarations.DefaultRow, ("help", "values", "evidence"), key=
 _TOOL = Kind(
     "tool",
     declarations.Tool,
-    ("phase", "audience", "summary", "help", "row_name", "notice_days", "stale_days", "group_by", "sort", *ROLES),
+    (
+        "phase",
+        "audience",
+        "summary",
+        "help",
+        "row_name",
+        "reusable",
+        "notice_days",
+        "stale_days",
+        "group_by",
+        "sort",
+        *ROLES,
+    ),
     {"fields": _FIELD, "rows": _ROW},
     withheld=("rows_from",),
 )
@@ -110,7 +135,7 @@ def framework_for(folder: Path | None) -> Framework:
     Raises `DeclarationError` for a mistake in the playbook, `StorageFailed` when it cannot be read.
     """
     data = declared_framework()
-    path = folder / PLAYBOOK_FILE if folder is not None else None
+    path = folder / PLAYBOOK if folder is not None else None
     content = _content(path) if path is not None else None
     if content is None:
         return build_framework(data)

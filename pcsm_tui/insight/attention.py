@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from pcsm_tui.domain.declarations import Tool
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.rules import rule_broken
+from pcsm_tui.domain.states import IN_PROGRESS, OPEN
 from pcsm_tui.domain.summaries import Place, Signal
-from pcsm_tui.domain.values import is_empty, problem_with
+from pcsm_tui.domain.values import is_empty
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
 
@@ -46,17 +47,12 @@ def _dated_rows(engagement: Engagement) -> Iterator[Signal]:
     for tool in engagement.framework.tools:
         if tool.due and tool.audience != "personal":
             for row in engagement.rows(tool.id):
-                if row.stored and not row.done and _is_date(row, tool.due):
+                if row.stored and not row.done and row.date(tool.due):
                     yield _dated(engagement, tool, row)
 
 
-def _is_date(row: Row, field_id: str) -> bool:
-    value = row.get(field_id)
-    return not is_empty(value) and not problem_with(row.tool.field(field_id), value)
-
-
 def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
-    due = str(row.get(tool.due))
+    due = row.date(tool.due)
     owner = f" · {engagement.show(row, tool.owner) or 'nobody owns it'}" if tool.owner else ""
     what = (
         engagement.title(row)
@@ -119,7 +115,7 @@ def _health_low_or_stale(engagement: Engagement) -> Iterator[Signal]:
         action = engagement.show(latest.row, "next_action")
         yield Signal(
             rule="health",
-            text=f"Health {latest.light}: {lowest}",
+            text=f"Health {latest.label}: {lowest}",
             reason="no action noted" if not action else f"action: {action}",
             mark="!" if latest.light == "red" or not action else "",
             place=Place(tool.id, latest.row.uid, "next_action"),
@@ -150,7 +146,7 @@ def _renewals_without_plan(engagement: Engagement) -> Iterator[Signal]:
     """A renewal that comes near and that nobody has a plan for."""
     tool = engagement.framework.tool("renewals")
     for row in engagement.rows(tool.id):
-        if row.stored and not row.done and _is_date(row, "date") and is_empty(row.get("plan")):
+        if row.stored and not row.done and row.date("date") and is_empty(row.get("plan")):
             yield Signal(
                 rule="no-plan",
                 text=f"Renewal {engagement.title(row)} has no plan",
@@ -177,32 +173,28 @@ def _rules_broken(engagement: Engagement) -> Iterator[Signal]:
             )
 
 
-_DAYS = {"Daily": 1, "Weekly": 7, "Every two weeks": 14, "Monthly": 31, "Quarterly": 92}
-
-
 def _measurements_due(engagement: Engagement) -> Iterator[Signal]:
     """Measures whose next measurement is due by their frequency."""
     series = engagement.measured()
-    for tool_id in ("measures", "kpis"):
-        for row in engagement.rows(tool_id):
-            days = _DAYS.get(str(row.get("frequency")))
-            if days and (readings := series.get(row.uid)):
-                due = (date.fromisoformat(readings[-1][0]) + timedelta(days=days)).isoformat()
-                yield Signal(
-                    rule="measure",
-                    text=f"Measurement due: {engagement.title(row)}",
-                    due=due,
-                    shows=due,
-                    place=Place(tool_id, row.uid),
-                    detail=f"{row.get('frequency')}; last measured {readings[-1][0]}.",
-                )
+    tool = engagement.framework.tool("measures")
+    for row in engagement.rows(tool.id):
+        frequency = tool.field("frequency").choice(row.get("frequency"))
+        if frequency and frequency.days and (readings := series.get(row.uid)):
+            due = (date.fromisoformat(readings[-1][0]) + timedelta(days=frequency.days)).isoformat()
+            yield Signal(
+                rule="measure",
+                text=f"Measurement due: {engagement.title(row)}",
+                due=due,
+                shows=due,
+                place=Place(tool.id, row.uid),
+                detail=f"{frequency.name}; last measured {readings[-1][0]}.",
+            )
 
 
 def _next_meeting(engagement: Engagement) -> Iterator[Signal]:
     """The next meeting with the customer, from a week before."""
     row = engagement.form("engagement")
-    if _is_date(row, "next_meeting") and row.get("next_meeting"):
-        due = str(row.get("next_meeting"))
+    if due := row.date("next_meeting"):
         questions = sum(
             gap.stored and not gap.done and is_empty(gap.get("answer")) for gap in engagement.rows("information-gaps")
         )
@@ -223,9 +215,18 @@ def _open_questions(count: int) -> str:
 def _nothing_in_progress(engagement: Engagement) -> Iterator[Signal]:
     """An engagement in which no phase is under way, or a phase under way in which nothing is."""
     phases = [phase_progress(engagement, phase.number) for phase in engagement.framework.phases]
-    current = [phase for phase in phases if phase.state == "In progress"]
-    if not current:
-        ahead = next((phase for phase in phases if phase.state == "Open"), phases[-1])
+    current = [phase for phase in phases if phase.state == IN_PROGRESS]
+    ahead = next((phase for phase in phases if phase.state == OPEN), None)
+    if not current and ahead is None:
+        form = engagement.form("engagement")
+        yield Signal(
+            rule="idle",
+            text="All phases are finished",
+            reason="close the engagement when nothing more is to come",
+            place=Place("engagement", form.uid, "status"),
+            detail="A closed engagement leaves Today and stays in the Portfolio. A finished phase can be reopened.",
+        )
+    elif not current and ahead is not None:
         yield Signal(
             rule="idle",
             text="No phase is in progress",

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pcsm_tui.domain.computed import band_in, result_field
+from pcsm_tui.domain.declarations import Band, Light
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.values import is_empty, problem_with
 
 OVERALL = "overall"
 
 
 class Health(NamedTuple):
-    """The latest health reading: score and trend in tenths of a percent, the light's word, the ISO date."""
+    """The latest health reading: score and trend in tenths of a percent, the ISO date.
+
+    `light` is red, amber or green, `label` what the framework calls it; both are empty beyond its bands.
+    """
 
     row: Row
     score: int
-    light: str
+    light: Light
+    label: str
     trend: int | None
     date: str
 
@@ -25,7 +29,7 @@ def health(engagement: Engagement) -> Health | None:
     """Return the latest reading that has a score, or None."""
     readings = sorted(
         (
-            (_day(row), score, row)
+            (row.date("date"), score, row)
             for row in engagement.rows("health")
             if isinstance(score := engagement.value(row, OVERALL), int)
         ),
@@ -35,19 +39,13 @@ def health(engagement: Engagement) -> Health | None:
         return None
     when, score, row = readings[-1]
     trend = score - readings[-2][1] if len(readings) > 1 else None
-    return Health(row, score, light(engagement, score), trend, when)
+    band = _band(engagement, score)
+    return Health(row, score, band.light if band else "", band.label if band else "", trend, when)
 
 
-def _day(row: Row) -> str:
-    """Return the day of a reading, empty when it has none that can be read."""
-    value = row.get("date")
-    return "" if is_empty(value) or problem_with(row.tool.field("date"), value) else str(value)
-
-
-def light(engagement: Engagement, score: int) -> str:
-    """Return the word of the light in which a score (tenths of a percent) lies: red, amber or green."""
+def _band(engagement: Engagement, score: int) -> Band | None:
+    """Return the band in which a score (tenths of a percent) lies."""
     tool = engagement.framework.tool("health")
     overall = tool.field(OVERALL)
     bands = overall.computed.bands if overall.computed else ()
-    band = band_in(bands, score, result_field(tool, overall))
-    return band.label if band else ""
+    return band_in(bands, score, result_field(tool, overall))

@@ -26,6 +26,21 @@ def in_groups(engagement: Engagement, tool: Tool, rows: tuple[Row, ...]) -> tupl
     return tuple(sorted(rows, key=lambda row: _group_key(engagement, row, tool.field(tool.group_by))))
 
 
+def group_heading(engagement: Engagement, row: Row) -> str:
+    """Return the heading under which a row stands: `1 Preparation`, `Without delivery phase`; empty without groups."""
+    if not row.tool.group_by:
+        return ""
+    field = row.tool.field(row.tool.group_by)
+    text = engagement.show(row, field.id)
+    if not text:
+        return f"Without {field.name.casefold()}"
+    names = {phase.number: phase.name for phase in engagement.framework.phases} if field.framework_phase else {}
+    number = row.get(field.id)
+    if isinstance(number, int) and number in names:
+        return f"{number} {names[number]}"
+    return f"{field.name} {text}" if field.type == "number" else text
+
+
 def sorted_by(engagement: Engagement, rows: tuple[Row, ...], field: Field, descending: bool = False) -> tuple[Row, ...]:
     """Return rows sorted by a field, those where it is empty last in either direction; equal ones as they stood."""
     keys = {row.uid: _key(engagement, row, field) for row in rows}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pcsm_tui.domain.declarations import Evidence, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.states import IN_PROGRESS, OPEN
 from pcsm_tui.domain.summaries import Place
 from pcsm_tui.domain.values import is_empty
 
@@ -47,14 +48,14 @@ class Gap(NamedTuple):
 def phase_progress(engagement: Engagement, number: int) -> PhaseProgress:
     """Return how far a phase is."""
     activities = activities_of(engagement, number)
-    row = next((row for row in engagement.rows("phases") if row.get("phase") == number), None)
+    row = engagement.phase(number)
     return PhaseProgress(
         number=number,
         name=engagement.framework.phase(number).name,
-        state=str((row and row.get("state")) or "Open"),
+        state=str((row and row.get("state")) or OPEN),
         done=sum(activity.done for activity in activities),
         activities=len(activities),
-        doing=sum(activity.get("state") == "In progress" for activity in activities),
+        doing=sum(activity.get("state") == IN_PROGRESS for activity in activities),
         started=str((row and row.get("started")) or ""),
         finished=str((row and row.get("finished")) or ""),
     )

@@ -34,6 +34,7 @@ def summary(engagement: Engagement, found: Iterable[Signal]) -> Summary:
         renewal=next_renewal(engagement),
         effort=effort(engagement),
         file_id=engagement.file_id,
+        label=reading.label if reading else "",
     )
 
 
@@ -52,6 +53,10 @@ def next_renewal(engagement: Engagement) -> str:
 
 
 def effort(engagement: Engagement) -> int | None:
-    """Return how much effort the engagement asks for, 0 to 20: the total of the Onboarding Scoring Matrix."""
-    total = engagement.value(engagement.form("onboarding-scoring"), "total")
-    return total if isinstance(total, int) else None
+    """Return how much effort the engagement asks for, 0 to 20: the total of the Onboarding Scoring Matrix.
+
+    None until every score is given: half a score would look like a small one.
+    """
+    form = engagement.form("onboarding-scoring")
+    total = engagement.value(form, "total")
+    return total if isinstance(total, int) and engagement.value(form, "complexity") else None

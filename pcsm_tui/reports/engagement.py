@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pcsm_tui.domain.declarations import EVERYWHERE, Tool
 from pcsm_tui.domain.engagement import Engagement
+from pcsm_tui.domain.states import FINISHED, IN_PROGRESS
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_gaps, phase_progress
 from pcsm_tui.reports.audience import fields_for, tools_for
@@ -67,8 +68,8 @@ def _progress(engagement: Engagement) -> Table:
 
 def _state(engagement: Engagement, number: int) -> str:
     found = phase_progress(engagement, number)
-    since = f" since {found.started}" if found.started and found.state == "In progress" else ""
-    until = f" on {found.finished}" if found.finished and found.state == "Finished" else ""
+    since = f" since {found.started}" if found.started and found.state == IN_PROGRESS else ""
+    until = f" on {found.finished}" if found.finished and found.state == FINISHED else ""
     return f"{found.state}{since}{until}; {found.done} of {found.activities} activities done."
 
 
@@ -76,14 +77,14 @@ def _health(engagement: Engagement) -> list[Block]:
     reading = health(engagement)
     if reading is None:
         return []
-    facts = [("Overall", engagement.show(reading.row, "overall")), ("Light", reading.light), ("Date", reading.date)]
+    facts = [("Overall", engagement.show(reading.row, "overall")), ("Light", reading.label), ("Date", reading.date)]
     return [Heading("Health"), Facts(tuple((name, text) for name, text in facts if text))]
 
 
 def _gaps(engagement: Engagement) -> list[Block]:
     blocks: list[Block] = []
     for item in engagement.framework.phases:
-        if phase_progress(engagement, item.number).state == "In progress":
+        if phase_progress(engagement, item.number).state == IN_PROGRESS:
             gaps = phase_gaps(engagement, item.number)
             table = Table(("What is missing",), tuple((gap.text,) for gap in gaps))
             blocks += [Heading(f"Missing in phase {item.number}: {item.name}"), table] if gaps else []

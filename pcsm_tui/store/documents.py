@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pcsm_tui.errors import StorageFailed, UsageError
+from pcsm_tui.store.folders import shared_folder
 
 FOLDER = "documents"
 
@@ -26,9 +27,8 @@ def store_document(source: Path, repository: Path) -> StoredDocument:
     """
     if not source.is_file():
         raise UsageError(f"{source} is not a file.", "Write the path of a file on this machine.")
-    folder = repository / FOLDER
+    folder = shared_folder(repository / FOLDER)
     try:
-        folder.mkdir(exist_ok=True)
         target = _free_name(folder, source.name)
         temporary = folder / f".{target.name}.tmp"
         shutil.copyfile(source, temporary)

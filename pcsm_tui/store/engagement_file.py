@@ -19,12 +19,11 @@ from typing import Any
 
 from tinydb.storages import Storage
 
-from pcsm_tui.errors import FileChanged, FileRefused, StorageFailed
+from pcsm_tui.errors import AnotherEngagement, FileChanged, FileRefused, StorageFailed
 from pcsm_tui.store import canonical
 from pcsm_tui.store.locks import PATIENCE, share, write_lock
 from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
 
-SUFFIX = ".pcsm.json"
 ANCESTRY = 64
 META = "_meta"
 META_ID = "1"
@@ -54,15 +53,17 @@ class EngagementStorage(Storage):
         """Return the document as the file holds it now, in today's schema; None when there is no file.
 
         Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, or that holds another
-        engagement than the one with the `file_id` given, `StorageFailed` when it cannot be read. What is refused is
-        not remembered as read, so that it is not replaced either.
+        engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read. What is
+        refused is not remembered as read, so that it is not replaced either.
         """
         payload = self._payload()
         if payload is None:
             return None
         document = migrated(canonical.from_bytes(payload, self.path), self.path)
         if file_id is not None and _file_id(document) != file_id:
-            raise FileRefused(f"{self.path} now holds a different engagement.", "It was not touched; open it anew.")
+            raise AnotherEngagement(
+                f"{self.path} now holds a different engagement.", "It was not touched; open it anew."
+            )
         self._digest = _digest(payload)
         return document
 

@@ -10,13 +10,17 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from pcsm_tui.errors import StorageFailed
+from pcsm_tui.store.folders import private_folder
 
+_PATIENCE = 1.0
+"""Seconds to wait for another program that is writing the same index."""
 _ROWS_PER_FILE = 1 << 24
 _SCHEMA = """
 create table about (derivation text);
@@ -59,7 +63,10 @@ class Hit(NamedTuple):
 
 
 class Index:
-    """The index of one repository folder; `derivation` says by what program and playbook its contents were made."""
+    """The index of one repository folder; `derivation` says by what program and playbook its contents were made.
+
+    Every act raises `StorageFailed` when the index cannot be used.
+    """
 
     def __init__(self, cache: Path, folder: Path, derivation: str) -> None:
         name = blake2b(str(folder).encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
@@ -127,39 +134,60 @@ class Index:
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        """Open the index, made anew when it is not usable as it is."""
+        """Open the index; a damaged one is removed, since it can be made anew, any other that fails is left alone."""
         try:
-            try:
-                database = self._opened()
-            except sqlite3.DatabaseError:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self.path)
-                database = self._opened()
+            with closing(self._opened()) as database:
+                yield database
         except (sqlite3.Error, OSError) as problem:
-            raise StorageFailed(f"The index {self.path} cannot be used: {problem}.") from None
-        try:
-            yield database
-        except sqlite3.Error as problem:
+            if _is_damaged(problem):
+                self._remove()
             raise StorageFailed(
-                f"The index {self.path} cannot be used: {problem}.", "Delete it; it is made anew."
+                f"The index {self.path} cannot be used: {problem}.", "Lists are slower without."
             ) from None
-        finally:
-            database.close()
 
     def _opened(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        database = sqlite3.connect(self.path, timeout=5)
         try:
-            database.text_factory = _to_text
-            database.execute("pragma synchronous = off")
-            if not _is_current(database, self._derivation):
-                _make(database, self._derivation)
+            return self._connected()
+        except sqlite3.DatabaseError as problem:
+            if not _is_damaged(problem):
+                raise
+            self._remove()
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            private_folder(self.path.parent)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        database = sqlite3.connect(self.path, timeout=_PATIENCE)
+        try:
+            _prepare(database, self._derivation)
         except sqlite3.Error:
             database.close()
             raise
         return database
+
+    def _remove(self) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(self.path)
+
+
+class MemoryIndex(Index):
+    """An index that lasts as long as the program, for when the one on disk cannot be used; threads take turns."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        _prepare(self._kept, "")
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            yield self._kept
+
+
+def _is_damaged(problem: Exception) -> bool:
+    """Return whether SQLite says that a file is corrupt or no database; the low byte of its codes is the kind."""
+    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _to_bytes(name: str) -> bytes:
@@ -169,6 +197,14 @@ def _to_bytes(name: str) -> bytes:
 
 def _to_text(held: bytes) -> str:
     return held.decode("utf-8", "surrogateescape")
+
+
+def _prepare(database: sqlite3.Connection, derivation: str) -> None:
+    """Make the tables unless those that are there were made by the same program and playbook."""
+    database.text_factory = _to_text
+    database.execute("pragma synchronous = off")
+    if not _is_current(database, derivation):
+        _make(database, derivation)
 
 
 def _is_current(database: sqlite3.Connection, derivation: str) -> bool:

@@ -46,7 +46,7 @@ def migrated(document: Document, path: Path) -> Document:
     if meta is None or meta.get("format") != "pcsm":
         raise FileRefused(
             f"{path} is a JSON file of another kind: it has no pcsm mark in _meta.",
-            "`pcsm new NAME` makes an engagement file; `pcsm import` takes in others.",
+            "`pcsm new NAME` makes an engagement file.",
         )
     _check_mark(meta, path)
     schema, reader = meta["schema"], meta.get("min_reader", 1)

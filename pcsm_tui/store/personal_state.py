@@ -1,7 +1,8 @@
 """What belongs to one person and must survive the program: what was put off, last visits, what was typed and refused.
 
 A small JSON file in the person's state folder, mode 0600. Each change reads, changes and replaces it under a lock, so
-that two sessions of the same person do not undo each other.
+that two sessions of the same person do not undo each other. A change that cannot be written holds until the program
+ends, and is written with the next one that can.
 """
 
 from __future__ import annotations
@@ -11,36 +12,63 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pcsm_tui.errors import PcsmError, StorageFailed
 from pcsm_tui.store.engagement_file import read_payload, replace_file
+from pcsm_tui.store.folders import private_folder
 from pcsm_tui.store.locks import write_lock
 
-State = dict[str, dict[str, Any]]
+Section = dict[str, Any]
+State = dict[str, Section]
+Changing = Callable[[Section], object]
 _MODE = 0o600
 
 
 class PersonalState:
-    """Sections of keys and values; a section that was never written is empty."""
+    """Sections of keys and values; a section that was never written, or cannot be read, is empty."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "state.json"
+        self._unkept: list[tuple[str, Changing]] = []
 
-    def section(self, name: str) -> dict[str, Any]:
+    def section(self, name: str) -> Section:
         """Return a copy of one section."""
-        return dict(self._read().get(name, {}))
+        try:
+            state = self._read()
+        except PcsmError:  # convenience only: nothing is refused for the lack of it
+            state = {}
+        self._make_changes(state)
+        return state.get(name, {})
 
-    def change(self, name: str, changing: Callable[[dict[str, Any]], None]) -> None:
+    def change(self, name: str, changing: Changing) -> None:
         """Change one section in place by a function; an unchanged one is not written.
 
-        Raises `StorageFailed` when it cannot be written.
+        Raises `StorageFailed` when it cannot be written; the change then holds until the program ends.
         """
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with write_lock(self.path, _MODE):
-            state = self._read()
-            before = json.dumps(state.get(name, {}), sort_keys=True)
-            section = state.setdefault(name, {})
+        self._unkept.append((name, changing))
+        self.save()
+
+    def save(self) -> None:
+        """Write the changes that could not be written before; raises `StorageFailed` when they still cannot be."""
+        if not self._unkept:
+            return
+        try:
+            private_folder(self.path.parent)
+            with write_lock(self.path, _MODE):
+                state = self._read()
+                before = _as_json(state)
+                self._make_changes(state)
+                if _as_json(state) != before:
+                    replace_file(self.path, _as_json(state), _MODE)
+        except PcsmError as problem:
+            raise StorageFailed(problem.message, "It holds until you leave the program.") from None
+        self._unkept.clear()
+
+    def _make_changes(self, state: State) -> None:
+        for name, changing in self._unkept:
+            section = state.get(name, {})
             changing(section)
-            if json.dumps(section, sort_keys=True) != before:
-                replace_file(self.path, json.dumps(state, indent=1, sort_keys=True).encode(), _MODE)
+            if section:
+                state[name] = section
 
     def _read(self) -> State:
         payload = read_payload(self.path)
@@ -49,3 +77,7 @@ class PersonalState:
         except ValueError:
             return {}  # convenience only: a damaged state file starts afresh
         return state if isinstance(state, dict) and all(isinstance(part, dict) for part in state.values()) else {}
+
+
+def _as_json(state: State) -> bytes:
+    return json.dumps(state, indent=1, sort_keys=True).encode()

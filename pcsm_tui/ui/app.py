@@ -16,8 +16,10 @@ from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.commands.own_keys import checked_keys, commands_with
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
+from pcsm_tui.ui.modes import MODE_OF, SCREENS
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
+from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
 from pcsm_tui.ui.typeahead import TypeAhead
 from pcsm_tui.workspace.terms import Place
@@ -28,57 +30,8 @@ if TYPE_CHECKING:
     from pcsm_tui.workspace.session import Session
 
 
-def _today() -> BaseScreen:
-    from pcsm_tui.ui.screens.today import TodayScreen
-
-    return TodayScreen()
-
-
-def _portfolio() -> BaseScreen:
-    from pcsm_tui.ui.screens.portfolio import PortfolioScreen
-
-    return PortfolioScreen()
-
-
-def _search() -> BaseScreen:
-    from pcsm_tui.ui.screens.search import SearchScreen
-
-    return SearchScreen()
-
-
-def _overview() -> BaseScreen:
-    from pcsm_tui.ui.screens.overview import OverviewScreen
-
-    return OverviewScreen()
-
-
-def _phase() -> BaseScreen:
-    from pcsm_tui.ui.screens.phase import PhaseScreen
-
-    return PhaseScreen()
-
-
-def _tool() -> BaseScreen:
-    from pcsm_tui.ui.screens.tool import ToolScreen
-
-    return ToolScreen()
-
-
-SCREENS: dict[str, Callable[[], BaseScreen]] = {
-    "today": _today,
-    "portfolio": _portfolio,
-    "search": _search,
-    "overview": _overview,
-    "phase": _phase,
-    "tool": _tool,
-}
-"""How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
-
 WARM_UP_AFTER = 0.15
 """Seconds after which the framework is read in the background: the first picture is on the terminal by then."""
-
-MODE_OF: dict[str, str] = {**{view: view for view in SCREENS}, "record": "tool"}
-"""The mode that shows a view."""
 
 
 def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session | None, str]:
@@ -86,7 +39,8 @@ def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session 
     if path is None:
         return Route("today"), None, ""
     try:
-        return route_to(path, Place()), workspace.session_for(path, ""), ""
+        place = Place(workspace.personal_tools()[0].id) if path == workspace.settings.places.personal_file else Place()
+        return route_to(path, place), workspace.session_for(path, place.tool), ""
     except PcsmError as refused:
         return Route("today"), None, str(refused)
 
@@ -206,8 +160,9 @@ class PcsmApp(TypeAhead):
         self._show(route)
 
     async def action_back(self) -> None:
-        """Go back to where one came from, in the end to Today."""
-        self.go_back()
+        """Take a filter away, or go back to where one came from, in the end to Today."""
+        if not (isinstance(self.screen, FilteredScreen) and self.screen.take_away_filter()):
+            self.go_back()
 
     def go_back(self) -> None:
         """Go back to where one came from, in the end to Today."""
@@ -230,8 +185,11 @@ class PcsmApp(TypeAhead):
         self.go(Route("search"))
 
     def action_personal(self) -> None:
-        """Go to the person's own tools."""
-        self.go(Route("tool", self.workspace.settings.places.personal_file, Place("personal-evaluation")))
+        """Let one choose from the person's own tools."""
+        self.pick("My own tools: nobody else sees them", palette.personal_items(self.workspace), self._go_to_item)
+
+    def _go_to_item(self, item: Item) -> None:
+        self.go(item.value)
 
     def refresh_index(self) -> None:
         """Read changed files into the index in the background, and show the lists anew when that is done."""
@@ -240,22 +198,23 @@ class PcsmApp(TypeAhead):
             self.run_worker(self._refresh_index, thread=True, group="index")
 
     def _refresh_index(self) -> None:
-        try:
-            with self._worker_telling():
-                self.workspace.refresh(self._tell_reading)
-                self.call_from_thread(self._show_lists_anew)
-        finally:
-            self._refreshing = False
+        read = False
+        with self._worker_telling():
+            self.workspace.refresh(self._go_on_reading)
+            read = True
+        if self.is_running:
+            self.call_from_thread(self._end_of_reading, read)
 
-    def _tell_reading(self, done: int, total: int) -> None:
-        """Tell how far the reading is where it takes long enough to be noticed, a few times only."""
-        if total >= 50 and done % (total // 10) == 0:
+    def _go_on_reading(self, done: int, total: int) -> bool:
+        """Tell how far the reading is where it takes long enough to be noticed; stop it when one leaves."""
+        if total >= 50 and done % (total // 10) == 0 and self.is_running:
             told = f"Reading the engagements: {done} of {total}" if done < total else ""
             self.call_from_thread(self.tell, told)
+        return self.is_running
 
-    def _show_lists_anew(self) -> None:
+    def _end_of_reading(self, read: bool) -> None:
         self._refreshing = False
-        if self._here.path is None:
+        if read and self._here.path is None:
             with self.telling():
                 self._show_data()
 
@@ -288,7 +247,7 @@ class PcsmApp(TypeAhead):
         error = self._exception or RuntimeError()
         try:
             told = f"The report is in {write_report(self.workspace.settings.places.state, error, datetime.now())}."
-        except OSError:
+        except (OSError, PcsmError):
             told = "No report could be written."
         self._exit_renderables.append(
             Text(f"pcsm ended by a fault of its own. What was shown as saved is saved. {told}")
@@ -312,7 +271,7 @@ class PcsmApp(TypeAhead):
 
     def pick_tool(self, path: Path) -> None:
         """Let one choose any tool of the framework by its name."""
-        self.pick("Open a tool", palette.tool_items(self.workspace, path), lambda item: self.go(item.value))
+        self.pick("Open a tool", palette.tool_items(self.workspace, path), self._go_to_item)
 
     def action_palette(self) -> None:
         """Let one choose from everything: commands, tools, engagements."""
@@ -335,7 +294,7 @@ class PcsmApp(TypeAhead):
 
     def action_switch(self) -> None:
         """Let one choose another engagement."""
-        self.pick("Switch to an engagement", palette.engagement_items(self.workspace), lambda item: self.go(item.value))
+        self.pick("Switch to an engagement", palette.engagement_items(self.workspace), self._go_to_item)
 
     def action_help(self) -> None:
         """Show the help of what is focused."""
@@ -370,6 +329,9 @@ class PcsmApp(TypeAhead):
         self._step_back_or_forth("redo")
 
     def _step_back_or_forth(self, way: str) -> None:
+        if way == "undo" and isinstance(self.screen, BaseScreen) and (taken_back := self.screen.take_back()):
+            self.tell(taken_back)
+            return
         if self.session is None:
             self.tell("Open an engagement first: changes are undone where they were made.")
             return

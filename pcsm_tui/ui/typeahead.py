@@ -42,6 +42,7 @@ class TypeAhead(App[int]):
             if self._waiting is None:
                 self._waiting = Queue()
                 self._feeding = create_task(self._feed(self._waiting))
+                self._feeding.add_done_callback(self._fed)
             self._waiting.put_nowait(event)
             return
         await super().on_event(event)
@@ -53,6 +54,11 @@ class TypeAhead(App[int]):
             for _ in range(_ROUNDS):
                 await self._round()
             waiting.task_done()
+
+    def _fed(self, feeding: Task[None]) -> None:
+        """Let a fault in what a key did end the program as any fault does, rather than leave it without keys."""
+        if not feeding.cancelled() and isinstance(error := feeding.exception(), Exception):
+            self._handle_exception(error)
 
     async def _round(self) -> None:
         """Wait until what is queued now at the focused widget and all around it has been answered."""

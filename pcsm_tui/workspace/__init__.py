@@ -6,27 +6,32 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pcsm_tui import __version__
 from pcsm_tui.domain.summaries import Signal
-from pcsm_tui.errors import FileRefused, PcsmError, UsageError, nearest
-from pcsm_tui.settings import Settings, private_folder
-from pcsm_tui.store.index import Hit, Index
+from pcsm_tui.errors import FileRefused, PcsmError, StorageFailed, UsageError, nearest
+from pcsm_tui.framework import PLAYBOOK as PLAYBOOK
+from pcsm_tui.settings import Settings
+from pcsm_tui.store.folders import private_folder as private_folder
+from pcsm_tui.store.folders import shared_folder
+from pcsm_tui.store.index import Hit, Index, MemoryIndex
 from pcsm_tui.store.personal_state import PersonalState
-from pcsm_tui.workspace.clock import Clock, wall_clock
+from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.listing import SUFFIX, Listed, from_engagement, from_entry, indexed, unread
 
 if TYPE_CHECKING:
-    from pcsm_tui.domain.declarations import Framework
+    from pcsm_tui.domain.declarations import Framework, Tool
     from pcsm_tui.domain.engagement import Document
     from pcsm_tui.store.documents import StoredDocument
     from pcsm_tui.workspace.session import Session
 
+T = TypeVar("T")
+Progress = Callable[[int, int], bool | None]
+
 LIBRARY = "library.pcsm.json"
-PLAYBOOK = "playbook.toml"
 PERSONAL = "me"
 """The word that commands take in place of a file for the person's own tools."""
 
@@ -60,6 +65,11 @@ class Workspace:
 
         return framework_for(self.folder)
 
+    def require_playbook(self) -> None:
+        """Raise `DeclarationError` for a mistake in the repository's playbook; without one nothing is read."""
+        if (self.folder / PLAYBOOK).exists():
+            self.framework  # noqa: B018  reading it is what finds the mistake
+
     # --- the repository ---------------------------------------------------------------------------------------
 
     def files(self) -> list[Path]:
@@ -83,12 +93,12 @@ class Workspace:
 
     def listing(self) -> list[Listed]:
         """Return every engagement of the repository by customer, from the index; stale ones are marked as such."""
-        kept = self._index.entries()
+        kept = self._from_index(Index.entries)
         found = []
         for name, mtime_ns, size in self._scan():
             path = self.folder / name
             entry = kept.get(name)
-            if (session := self._sessions.get(path)) is not None:
+            if (session := self._session_of(path)) is not None:
                 found.append(self._open_one(path, session))
             elif entry is None:
                 found.append(unread(path))
@@ -112,25 +122,39 @@ class Workspace:
             known = self._made[path.name] = origin, make(path, *origin)
         return known[1]
 
-    def refresh(self, progress: Callable[[int, int], None] | None = None) -> int:
+    def refresh(self, progress: Progress | None = None) -> int:
         """Read what changed in the repository into the index; return how many files were read.
 
-        `progress` is called with how many are done of how many.
+        `progress` is called with how many are done of how many; when it returns False, the rest is left for later.
         """
-        kept, scanned = self._index.entries(), self._scan()
-        self._index.drop(kept.keys() - {name for name, _, _ in scanned})
+        return self._from_index(partial(self._read_changed, progress))
+
+    def _read_changed(self, progress: Progress | None, index: Index) -> int:
+        kept, scanned = index.entries(), self._scan()
+        index.drop(kept.keys() - {name for name, _, _ in scanned})
         stale = [item for item in scanned if item[0] not in kept or kept[item[0]][1:3] != item[1:]]
         for place, (name, mtime_ns, size) in enumerate(stale, 1):
-            self._index.put(*indexed(self.folder / name, mtime_ns, size, self.framework))
-            if progress:
-                progress(place, len(stale))
+            index.put(*indexed(self.folder / name, mtime_ns, size, self.framework))
+            if progress and progress(place, len(stale)) is False:
+                return place
         return len(stale)
+
+    def _from_index(self, asking: Callable[[Index], T]) -> T:
+        """Ask the index; one that cannot be used gives way, for the rest of this run, to one in memory."""
+        try:
+            return asking(self._index)
+        except StorageFailed:
+            if not isinstance(self._index, MemoryIndex):
+                self._index = MemoryIndex()
+        return asking(self._index)
 
     @cached_property
     def _index(self) -> Index:
-        playbook = self.folder / PLAYBOOK
-        stamp = playbook.stat().st_mtime_ns if playbook.exists() else 0
-        return Index(private_folder(self.settings.places.cache), self.folder, f"{__version__} {stamp}")
+        try:
+            stamp = (self.folder / PLAYBOOK).stat().st_mtime_ns
+        except OSError:  # none, or none that can be read
+            stamp = 0
+        return Index(self.settings.places.cache, self.folder, f"{__version__} {stamp}")
 
     def attention(self, listing: list[Listed] | None = None) -> list[Attention]:
         """Return today's list over all engagements, in the order in which it hurts."""
@@ -140,12 +164,14 @@ class Workspace:
         found = []
         for listed in self.listing() if listing is None else listing:
             snoozed = put_off.get(listed.summary.file_id, set())
+            if listed.problem:
+                found.append(Attention(listed, Signal("unreadable", "Cannot be read", listed.problem, mark="!")))
             found += [Attention(listed, signal) for signal in showing(listed.signals, day, snoozed)]
         return sorted(found, key=lambda item: (*urgency(item.signal, day), item.listed.summary.customer))
 
     def search(self, text: str) -> list[Hit]:
         """Return the records of all engagements that hold every word of a text, as the index knows them."""
-        return self._index.search(text)
+        return self._from_index(lambda index: index.search(text))
 
     # --- putting off ------------------------------------------------------------------------------------------
 
@@ -160,7 +186,10 @@ class Workspace:
         return found
 
     def snooze(self, attention: Attention, until: date) -> None:
-        """Put off a line of Today until a day."""
+        """Put off a line of Today until a day.
+
+        Raises `StorageFailed` when it cannot be written; the line is then put off until the program ends.
+        """
         key, day = f"{attention.listed.summary.file_id} {attention.signal.key}", self.today.isoformat()
 
         def put_off(section: dict[str, str]) -> None:
@@ -170,10 +199,17 @@ class Workspace:
 
         self._state.change("snoozed", put_off)
 
+    def wake(self, attention: Attention) -> None:
+        """Show a line of Today again that was put off."""
+        key = f"{attention.listed.summary.file_id} {attention.signal.key}"
+        self._state.change("snoozed", lambda section: section.pop(key, None))
+
     # --- engagements ------------------------------------------------------------------------------------------
 
     def path_of(self, name: str) -> Path:
         """Return the file that a word of the user means: a path, or the name of an engagement of this repository.
+
+        An engagement in the folder that one stands in can be named as well.
 
         Raises `UsageError` naming the nearest one.
         """
@@ -185,7 +221,8 @@ class Workspace:
         if direct.is_dir():
             raise UsageError(f"{name} is a folder.", "Name one engagement file in it.")
         wanted = name.removesuffix(SUFFIX).casefold()
-        stems = {path.name.removesuffix(SUFFIX): path for path in self.files()}
+        here = Path.cwd().glob(f"*{SUFFIX}")
+        stems = {path.name.removesuffix(SUFFIX): path for path in (*here, *self.files())}
         for matches in (
             [path for stem, path in stems.items() if stem.casefold() == wanted],
             [path for stem, path in stems.items() if stem.casefold().startswith(wanted)],
@@ -195,23 +232,33 @@ class Workspace:
         raise UsageError(f"There is no engagement {name!r}.", nearest(name, stems) or f"Looked in {self.folder}.")
 
     def open(self, path: Path) -> Session:
-        """Return the session of a file, the same one for the same file.
+        """Return the session of a file, the same one for the same engagement in it.
 
         Raises `PcsmError` when the file is missing, damaged, foreign or of a newer program.
         """
         from pcsm_tui.workspace.session import Session
 
         path = path.absolute()
-        if path == self.settings.places.personal_file and not path.exists():
+        if path == self.settings.places.personal_file and not os.path.exists(path):
             self._make(path, "")
-        if path not in self._sessions:
+        session = self._session_of(path)
+        if session is None:
             session = Session(path, self.framework, self.settings.user, self._state, self._clock)
             self._sessions[path] = session
-        return self._sessions[path]
+        return session
+
+    def _session_of(self, path: Path) -> Session | None:
+        """Return the session of a file that is open; one whose file became another engagement's no longer counts."""
+        session = self._sessions.get(path)
+        return None if session is None or session.superseded else session
 
     def personal(self) -> Session:
         """Return the session of the person's own tools, whose file is made when first needed."""
         return self.open(self.settings.places.personal_file)
+
+    def personal_tools(self) -> list[Tool]:
+        """Return the tools that stand in the person's own file."""
+        return [tool for tool in self.framework.tools if tool.audience == "personal"]
 
     def session_for(self, path: Path, tool_id: str) -> Session:
         """Return the session that holds a tool: the engagement's, or the person's own for personal tools."""
@@ -251,25 +298,24 @@ class Workspace:
         return reasons
 
     def leave(self) -> None:
-        """Note that the engagements opened were visited until now."""
-        for session in self._sessions.values():
-            session.note_visit()
+        """Write what of the person's own state could not be written before; raises `StorageFailed` when it cannot be."""
+        self._state.save()
 
     def create(self, customer: str, initiative: str = "", template: Path | None = None) -> Path:
         """Make the file of a new engagement and return its path.
 
-        With a template, its rows are taken over as they are, under an identity of their own. Raises `FileRefused`
-        when there is a file of that name already.
+        With a template, its re-usable rows are taken over, as `domain.templating` says. Raises `FileRefused` when
+        there is a file of that name already.
         """
         customer, initiative = (" ".join(text.split()) for text in (customer, initiative))
         if not customer:
             raise UsageError("An engagement needs the customer's name.", "pcsm new 'Harbour Foods'")
         path = self.folder / f"{file_stem(customer)}{SUFFIX}"
-        if path.exists():
+        if os.path.exists(path):
             raise FileRefused(f"{path} exists already.", "Choose another name, or open that one.")
         if path.name == LIBRARY:
             raise FileRefused(f"{LIBRARY} is kept for what a team shares.", "Give the engagement another name.")
-        self.folder.mkdir(parents=True, exist_ok=True)
+        shared_folder(self.folder)
         self._make(path, customer, template)
         session = self.open(path)
         form = session.engagement.form("engagement")
@@ -293,6 +339,7 @@ class Workspace:
         EngagementStorage(path).commit(document)
 
     def _from_template(self, document: Document, template: Path) -> Document:
+        from pcsm_tui.domain.editing import Stamp
         from pcsm_tui.domain.engagement import Engagement
         from pcsm_tui.domain.templating import from_template
         from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
@@ -300,7 +347,9 @@ class Workspace:
         content = EngagementStorage(template).read()
         if content is None:
             raise FileRefused(f"The template {template} does not exist.", "Name an engagement file.")
-        return from_template(Engagement(content, self.framework), Engagement(document, self.framework), new_uid)
+        stamp = Stamp(self._clock().strftime(STAMP), self.settings.user, self.today)
+        source, target = Engagement(content, self.framework), Engagement(document, self.framework)
+        return from_template(source, target, new_uid, stamp)
 
     @cached_property
     def _state(self) -> PersonalState:

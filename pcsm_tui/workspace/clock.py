@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+"""How every record says when it was changed, in UTC."""
 
 
 def wall_clock() -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +12,20 @@ from pcsm_tui.domain.declarations import Field, Framework
 from pcsm_tui.domain.engagement import Document
 from pcsm_tui.domain.values import Value, is_empty, problem_with
 from pcsm_tui.errors import FileRefused
+from pcsm_tui.settings import Places, Settings
 from pcsm_tui.store.engagement_file import EngagementStorage
+from pcsm_tui.store.folders import shared_folder
+from pcsm_tui.workspace.clock import STAMP
 from pcsm_tui.workspace.listing import SUFFIX
 
 SAMPLE_TODAY = date(2026, 11, 22)
 """The day, a Sunday, for which the samples are written."""
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
-"""How every record says when it was changed."""
+
+
+def of_its_own(settings: Settings, folder: Path) -> Settings:
+    """Return settings whose places lie within a demo's folder: what one does there has no effect elsewhere."""
+    own = folder / ".yours"
+    return replace(settings, places=Places(settings.places.config, own / "state", own / "cache", own / "data"))
 
 
 def sample_folder() -> Path:
@@ -43,7 +51,7 @@ def copy_samples(source: Path, target: Path, framework: Framework, today: date) 
     for sample in samples:
         if (target / sample.name).exists():
             raise FileRefused(f"{target / sample.name} exists already.", "Choose an empty folder.")
-    target.mkdir(parents=True, exist_ok=True)
+    shared_folder(target)
     for sample in samples:
         document = EngagementStorage(sample).read() or {}
         EngagementStorage(target / sample.name).commit(shifted(document, framework, days))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +12,21 @@ from pcsm_tui.domain import changes, editing
 from pcsm_tui.domain.changes import Change, Clash
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
-from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
+from pcsm_tui.domain.engagement import Document, Engagement, Row, doc_id_of, uid_of
 from pcsm_tui.domain.values import Value, how_to_write, show_value
-from pcsm_tui.errors import FileChanged, FileRefused, PcsmError, UsageError, ValueRefused
+from pcsm_tui.errors import (
+    AnotherEngagement,
+    FileChanged,
+    FileRefused,
+    PcsmError,
+    StorageFailed,
+    UsageError,
+    ValueRefused,
+)
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
-from pcsm_tui.workspace.clock import Clock, wall_clock
+from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
+from pcsm_tui.workspace.drafts import Draft, Drafts, Place
 
 
 class Clashed(PcsmError):
@@ -29,11 +39,11 @@ class Clashed(PcsmError):
         self.clashes = clashes
 
 
-class Draft(NamedTuple):
-    """A text that was typed in a field and that the field could not hold, with the reason."""
+class _Pending(NamedTuple):
+    """A change that is made in memory and not saved yet, and the step of undo and redo that it belongs to."""
 
-    text: str
-    reason: str
+    step: Change
+    change: Change
 
 
 class Session:
@@ -53,11 +63,12 @@ class Session:
         self._engagement = Engagement(document, framework)
         self._user, self._state, self._clock = user, state, clock
         self._last_visit = str(state.section("visits").get(self._engagement.file_id, ""))
-        self._draft_texts: dict[str, list[str]] = state.section("drafts")
-        self._pending: list[Change] = []
+        self._drafts = Drafts(state, self._engagement.file_id)
+        self._replaced = False
+        self._pending: list[_Pending] = []
+        self._clashes: list[Clash] = []
         self._done: list[Change] = []
         self._undone: list[Change] = []
-        self._listeners: list[Callable[[], None]] = []
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -76,19 +87,20 @@ class Session:
         """The day where the user sits."""
         return self._clock().astimezone().date()
 
-    def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call a function after every change of the engagement, whoever made it."""
-        self._listeners.append(listener)
+    @property
+    def superseded(self) -> bool:
+        """Whether the file turned out to hold another engagement by now, and nothing of this one is left to save."""
+        return self._replaced and not self._pending
 
     def changes_since_last_visit(self) -> list[str]:
-        """Return in sentences what others changed since this person last left the engagement, by person."""
+        """Return in sentences what others changed since this person's visit in an earlier run, by person."""
         if not self._last_visit:
             return []
         changed: dict[str, dict[str, int]] = {}
         for tool in self.framework.tools:
             for row in self._engagement.rows(tool.id):
                 by, at = str(row.get("by") or "somebody"), str(row.get("at") or "")
-                if row.stored and at > self._last_visit and by != self._user:
+                if row.stored and at >= self._last_visit and by != self._user:
                     changed.setdefault(by, {})[tool.name] = changed.get(by, {}).get(tool.name, 0) + 1
         day = self._last_visit[:10]
         return [
@@ -96,10 +108,11 @@ class Session:
             for by, tools in changed.items()
         ]
 
-    def note_visit(self) -> None:
-        """Note that this person has seen the engagement as it is now."""
+    def visited(self) -> None:
+        """Note that this person has seen the engagement as it is now; what changed is told anew in the next run."""
         key, at = self._engagement.file_id, self._stamp().at
-        self._state.change("visits", lambda visits: visits.update({key: at}))
+        with suppress(StorageFailed):  # the same changes are then told once more
+            self._state.change("visits", lambda visits: visits.update({key: at}))
 
     # --- acts -------------------------------------------------------------------------------------------------
 
@@ -116,26 +129,24 @@ class Session:
 
     def set(self, row: Row, values: Mapping[str, Value]) -> Row:
         """Set fields of a row and return it as it is then; raises `PcsmError` for values that do not fit."""
-        self._act(editing.set_values(self._engagement, self.current(row), values, self._stamp()))
+        change = editing.set_values(self._engagement, self.current(row), values, self._stamp())
+        self._drafts.drop(Place(row.tool.id, row.uid, name) for name in values)
+        self._act(change)
         return self.current(row)
 
     def set_text(self, row: Row, field_id: str, text: str) -> Row:
         """Set a field to what a typed text means.
 
-        A text that the field cannot hold, or that somebody else's stands in the way of, is kept as a draft, to be put
-        right later, and `ValueRefused` or `Clashed` raised.
+        A text that the field cannot hold is kept as a draft, to be put right later, and `ValueRefused` raised; so is
+        one that somebody else's stands in the way of, by `Clashed`.
         """
         field = row.tool.field(field_id)
         try:
-            value = editing.typed(self._engagement, field, text, self.today)
-            changed = self.set(row, {field_id: value})
-        except (ValueRefused, Clashed) as refused:
-            self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
-            raise
+            return self.set(row, {field_id: editing.typed(self._engagement, field, text, self.today)})
+        except ValueRefused as refused:
+            raise self._refused(row, field_id, text, refused) from None
         except UsageError as gone:
             raise UsageError(gone.message, f"{text!r} was not saved.") from None
-        self.drop_draft(row.tool, row.uid, field_id)
-        return changed
 
     def add_text(self, row: Row, field_id: str, text: str, after: Row | None = None) -> Row:
         """Add a new row, made by `new_row`, with what a typed text means in one of its fields.
@@ -148,9 +159,14 @@ class Session:
             value = editing.typed(self._engagement, field, text, self.today)
             return self.add(row.tool, {**row.record, field_id: value}, after, row.uid)
         except ValueRefused as refused:
-            self.keep_draft(row.tool, row.uid, field_id, Draft(text, str(refused)))
+            told = self._refused(row, field_id, text, refused)
             self.add(row.tool, row.record, after, row.uid)
-            raise
+            raise told from None
+
+    def _refused(self, row: Row, field_id: str, text: str, refused: ValueRefused) -> ValueRefused:
+        """Keep a refused text as a draft, and return the refusal, with what keeps the draft from surviving the program."""
+        self._keep_drafts({Place(row.tool.id, row.uid, field_id): Draft(text, str(refused))})
+        return ValueRefused(refused.message, f"{refused.hint} {self._drafts.unkept}".strip())
 
     def typed(self, tool: Tool, texts: Mapping[str, str]) -> dict[str, Value]:
         """Return the values that texts mean in fields of a tool, all of them or none; an empty text means None.
@@ -192,22 +208,34 @@ class Session:
         self._act(editing.set_phase(self._engagement, number, state, new_uid(), self._stamp()))
 
     def undo(self) -> str:
-        """Take back the last act and return what it was; raises `UsageError` when there is none."""
+        """Take back the last act and return what it was.
+
+        Raises `UsageError` when there is none, and `Clashed` when others changed the same meanwhile: the act then
+        stands, and the one before it is the next to be taken back.
+        """
         if not self._done:
             raise UsageError("There is nothing to undo in this session.")
-        change = self._done[-1]
-        self._perform(change.inverted())
-        self._undone.append(self._done.pop())
-        return change.label
+        step = self._done.pop()
+        self._undone.append(step)
+        return self._stepped(step, step.inverted(), "taken back", "Undo again takes back the step before.")
 
     def redo(self) -> str:
-        """Do again what was undone and return what it was; raises `UsageError` when there is none."""
+        """Do again what was undone and return what it was; raises as `undo` does."""
         if not self._undone:
             raise UsageError("There is nothing to redo.")
-        change = self._undone[-1]
-        self._perform(change)
-        self._done.append(self._undone.pop())
-        return change.label
+        step = self._undone.pop()
+        self._done.append(step)
+        return self._stepped(step, step, "done again", "Redo again does the step after.")
+
+    def _stepped(self, step: Change, change: Change, way: str, next_one: str) -> str:
+        try:
+            self._perform(step, change)
+        except Clashed as refused:
+            if any(kept is step for kept in (*self._done, *self._undone)):  # an older one clashed; this is done
+                raise
+            message = f"{step.label[:1].upper()}{step.label[1:]} cannot be {way}: {refused.message}"
+            raise Clashed(message, next_one, refused.clashes) from None
+        return step.label
 
     def current(self, row: Row) -> Row:
         """Return a row as it is now; raises `UsageError` when it is gone."""
@@ -219,24 +247,16 @@ class Session:
     # --- drafts -----------------------------------------------------------------------------------------------
 
     def drafts(self, tool: Tool) -> dict[tuple[str, str], Draft]:
-        """Return what was typed in fields of a tool and refused, by uid and field."""
-        prefix = f"{self._engagement.file_id}/{tool.id}/"
-        found = {key.removeprefix(prefix): value for key, value in self._draft_texts.items() if key.startswith(prefix)}
-        return {tuple(key.split("/", 1)): Draft(*value) for key, value in found.items()}  # type: ignore[misc]
-
-    def keep_draft(self, tool: Tool, uid: str, field_id: str, draft: Draft) -> None:
-        """Keep a text that could not be saved in its field; it survives the program."""
-        self._draft_texts[self._draft_key(tool, uid, field_id)] = list(draft)
-        self._state.change("drafts", lambda kept: kept.update({self._draft_key(tool, uid, field_id): list(draft)}))
+        """Return what was typed in fields of a tool and could not be saved, by uid and field."""
+        return self._drafts.of(tool.id)
 
     def drop_draft(self, tool: Tool, uid: str, field_id: str) -> None:
         """Forget what was kept for a field."""
-        key = self._draft_key(tool, uid, field_id)
-        if self._draft_texts.pop(key, None) is not None:
-            self._state.change("drafts", lambda kept: kept.pop(key, None))
+        self._drafts.drop([Place(tool.id, uid, field_id)])
 
-    def _draft_key(self, tool: Tool, uid: str, field_id: str) -> str:
-        return f"{self._engagement.file_id}/{tool.id}/{uid}/{field_id}"
+    def _keep_drafts(self, drafts: Mapping[Place, Draft]) -> None:
+        if drafts:
+            self._drafts.keep(drafts, self._engagement, self.today)
 
     # --- saving -----------------------------------------------------------------------------------------------
 
@@ -251,85 +271,104 @@ class Session:
         except PcsmError as problem:
             self.unsaved = str(problem)
             raise
-        finally:
-            self._tell()
 
     def refresh(self) -> bool:
         """Take in what others saved meanwhile; return whether there was anything."""
         if self._pending or not self.storage.changed_outside():
             return False
-        document = self.storage.read(self._engagement.file_id)
+        try:
+            document = self.storage.read(self._engagement.file_id)
+        except AnotherEngagement:
+            self._replaced = True
+            raise
         if document is None:
             raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you see is what was last read.")
         self._engagement = self._engagement.replaced(document)
-        self._tell()
         return True
 
     def _stamp(self) -> Stamp:
-        at = self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Stamp(at=at, by=self._user, today=self.today)
+        return Stamp(at=self._clock().strftime(STAMP), by=self._user, today=self.today)
 
     def _act(self, change: Change) -> None:
         if not change.edits:
             return
         self._done.append(change)
         self._undone.clear()
-        try:
-            self._perform(change)
-        except Clashed:
-            self._done.pop()
-            raise
+        self._perform(change, change)
 
-    def _perform(self, change: Change) -> None:
+    def _perform(self, step: Change, change: Change) -> None:
+        """Make the change of a step and save it; a step that others stand in the way of is no longer one."""
         moved, clashes = changes.rebased(change, self._engagement.document)
         if clashes:
+            self._forget(step)
             raise self._clashed(clashes)
         self._engagement = self._engagement.replaced(changes.apply(self._engagement.document, moved))
-        self._pending.append(moved)
+        self._pending.append(_Pending(step, moved))
         self.save()
+
+    def _forget(self, step: Change) -> None:
+        self._done = [kept for kept in self._done if kept is not step]
+        self._undone = [kept for kept in self._undone if kept is not step]
 
     def _commit(self) -> None:
         """Write the document; when others wrote meanwhile, carry what is pending over to theirs first."""
-        clashes: tuple[Clash, ...] = ()
         for _ in range(5):
             try:
                 written = self.storage.commit(self._engagement.document)
             except FileChanged:
-                clashes += self._carry_over()
+                self._carry_over()
                 continue
             self._engagement = self._engagement.replaced(written)
             self._pending.clear()
             self.unsaved = ""
-            if clashes:
+            if clashes := tuple(self._clashes):
+                self._clashes.clear()
                 raise self._clashed(clashes)
             return
         raise FileChanged(f"{self.path} is being changed by others faster than it can be saved.", "Try again.")
 
-    def _carry_over(self) -> tuple[Clash, ...]:
+    def _carry_over(self) -> None:
+        """Make what is pending on top of what others saved; a step that clashes is one no longer, its texts are drafts."""
         theirs = self.storage.read(self._engagement.file_id)
         if theirs is None:
             raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you typed is still here.")
-        newer = self._engagement.replaced(theirs)
-        clashes: tuple[Clash, ...] = ()
-        document = newer.document
-        for place, change in enumerate(self._pending):
+        document: Document = theirs
+        wanted: list[Clash] = []
+        for place, (step, change) in enumerate(self._pending):
             moved, found = changes.rebased(change, document)
-            clashes += found
             document = changes.apply(document, moved)
-            self._pending[place] = moved
-        self._engagement = newer.replaced(document)
-        return clashes
+            self._pending[place] = _Pending(step, moved)
+            if found:
+                self._clashes += found
+                wanted += found if any(kept is step for kept in self._done) else ()  # not what was undone since
+                self._forget(step)
+        ours, self._engagement = self._engagement.document, self._engagement.replaced(document)
+        typed = (clash for clash in wanted if self._was_typed(clash, ours))
+        self._keep_drafts({self._place(clash, ours): self._draft(clash) for clash in typed})
+
+    def _was_typed(self, clash: Clash, ours: Document) -> bool:
+        """Return whether it clashed in a field, on a value that could be typed again, of a row that we did not remove."""
+        tool = self.framework.tool(clash.table) if self.framework.has_tool(clash.table) else None
+        has_field = tool is not None and tool.has(clash.field)
+        return has_field and clash.ours is not None and clash.doc_id in ours.get(clash.table, {})
+
+    def _place(self, clash: Clash, ours: Document) -> Place:
+        return Place(clash.table, uid_of(ours, clash.table, clash.doc_id), clash.field)
+
+    def _draft(self, clash: Clash) -> Draft:
+        return Draft(self._text(clash, clash.ours), str(self._clashed((clash,))))
 
     def _clashed(self, clashes: tuple[Clash, ...]) -> Clashed:
         clash = clashes[0]
         tool, name = self._tool_and_field(clash)
-        theirs = f"it is now {self._shown(clash, clash.theirs)}"
+        theirs = f"it is now {self._text(clash, clash.theirs)!r}"
+        more = f"So were {len(clashes) - 1} more." if len(clashes) > 1 else ""
+        yours = f"Yours, {self._text(clash, clash.ours)!r}, was not saved."
+        hint = yours if clash.ours is not None else "Your change was not made."
         return Clashed(
             f"{tool}: {name} was changed by someone else meanwhile: "
             f"{theirs if clash.theirs is not None else 'the row or its value is gone'}.",
-            f"Yours, {self._shown(clash, clash.ours)}, was not saved."
-            if clash.ours is not None
-            else "Your change was not made.",
+            " ".join(filter(None, (hint, more, self._drafts.unkept))),
             clashes,
         )
 
@@ -340,14 +379,10 @@ class Session:
         tool = self.framework.tool(clash.table)
         return tool.name, tool.field(clash.field).name if tool.has(clash.field) else clash.field
 
-    def _shown(self, clash: Clash, value: Value) -> str:
-        """Return a value of a clash as its field shows it, in quotes."""
+    def _text(self, clash: Clash, value: Value) -> str:
+        """Return a value of a clash as its field shows it, and as it can be typed there again."""
         tool = self.framework.tool(clash.table) if self.framework.has_tool(clash.table) else None
         if tool is None or not tool.has(clash.field):
-            return repr(value)
+            return str(value)
         field = tool.field(clash.field)
-        return repr(show_value(field, value, lambda uid: self._engagement.label(field.to, uid)))
-
-    def _tell(self) -> None:
-        for listener in self._listeners:
-            listener()
+        return show_value(field, value, lambda uid: self._engagement.label(field.to, uid))

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.states import IN_PROGRESS
 from pcsm_tui.domain.values import how_to_write
 from pcsm_tui.insight.attention import signals
 from pcsm_tui.insight.health import health
-from pcsm_tui.insight.ordering import shown_order
+from pcsm_tui.insight.ordering import group_heading, shown_order
 from pcsm_tui.insight.progress import activities_of, phase_gaps, phase_progress, tool_sentence
 from pcsm_tui.insight.urgency import todays
 from pcsm_tui.workspace.needs import Need, need
@@ -66,16 +67,7 @@ def sheet(engagement: Engagement, tool: Tool, rows: tuple[Row, ...] | None = Non
 
 def _line(engagement: Engagement, tool: Tool, row: Row) -> Line:
     cells = tuple(engagement.show(row, item.id) for item in tool.fields)
-    group = _group(engagement, tool, row) if tool.group_by else ""
-    return Line(row.uid, engagement.title(row), group, row.done, row.stored, cells)
-
-
-def _group(engagement: Engagement, tool: Tool, row: Row) -> str:
-    field = tool.field(tool.group_by)
-    text = engagement.show(row, field.id)
-    if field.type == "number" and text:
-        return f"{field.name} {text}"
-    return text or f"No {field.name}"
+    return Line(row.uid, engagement.title(row), group_heading(engagement, row), row.done, row.stored, cells)
 
 
 def records(engagement: Engagement, tool: Tool) -> dict[str, Any]:
@@ -154,12 +146,16 @@ class PhaseLine(NamedTuple):
 
 
 class HealthLine(NamedTuple):
-    """The latest health reading: score and trend in tenths of a percent, the light's word, the ISO date."""
+    """The latest health reading: score and trend in tenths of a percent, the ISO date.
+
+    `light` is red, amber or green, `label` what the framework calls it.
+    """
 
     score: int
     light: str
     trend: int | None
     date: str
+    label: str
 
 
 class ToolLine(NamedTuple):
@@ -217,20 +213,25 @@ def overview(engagement: Engagement, today: date, snoozed: frozenset[str] = froz
         (item for item in found if item.due > today.isoformat() and item not in showing), key=lambda item: item.due
     )
     phases = tuple(phase_line(engagement, phase.number) for phase in engagement.framework.phases)
-    current = [line.number for line in phases if line.state == "In progress"]
-    form, reading = engagement.form("engagement"), health(engagement)
+    current = [line.number for line in phases if line.state == IN_PROGRESS]
+    form = engagement.form("engagement")
     return Overview(
         customer=engagement.name,
         initiative=engagement.show(form, "initiative"),
         status=engagement.show(form, "status"),
         csm=engagement.show(form, "csm"),
         file_id=engagement.file_id,
-        health=HealthLine(reading.score, reading.light, reading.trend, reading.date) if reading else None,
+        health=_health(engagement),
         phases=phases,
         attention=tuple(need(item, today) for item in showing),
         next=tuple(need(item, today) for item in later),
         missing=tuple(item for number in current for item in missing(engagement, number)),
     )
+
+
+def _health(engagement: Engagement) -> HealthLine | None:
+    reading = health(engagement)
+    return reading and HealthLine(reading.score, reading.light, reading.trend, reading.date, reading.label)
 
 
 def phase_line(engagement: Engagement, number: int) -> PhaseLine:

@@ -36,6 +36,11 @@ def tool(**changes: Any) -> Tool:
         ({"type": "computed", "computed": {"band_of": "a"}}, "needs bands"),
         ({"type": "colour"}, "Input should be"),
         ({"hlep": "typo"}, "Extra inputs"),
+        ({"framework_phase": True}, "number of a phase is of type number"),
+        (
+            {"type": "computed", "computed": {"weighted": ["a"], "bands": [{"up_to": 9, "label": "red"}]}},
+            "needs a light",
+        ),
     ],
 )
 def test_fields_that_contradict_themselves_are_refused(spec: dict[str, Any], reason: str) -> None:
@@ -64,6 +69,10 @@ def test_a_reference_to_one_tool_needs_no_list() -> None:
         ({"sort": "-deu"}, "sort names '-deu'"),
         ({"rows": [{"key": "a", "values": {"nmae": "x"}}]}, "row a has 'nmae'"),
         ({"fields": [{"id": "a", "name": "A"}, {"id": "a", "name": "B"}]}, "a is declared twice"),
+        *(
+            ({"reusable": True, **its}, "reusable must be false")
+            for its in ({"kind": "form"}, {"audience": "personal"})
+        ),
         *(({"fields": [{"id": name, "name": "A"}]}, f"{name} is kept") for name in sorted(RESERVED_FIELDS)),
     ],
 )

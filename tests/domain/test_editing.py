@@ -91,7 +91,7 @@ def test_setting_fields_keeps_the_others_and_the_unknown_ones() -> None:
         "uid": "0" * 32, "name": "Delay", "from_elsewhere": {"a": [1]}, "order": 5,
         "severity": 3, "at": LATER.at, "by": "bo",
     }  # fmt: skip
-    assert change.label == "set Severity"
+    assert change.label == "set Severity of Delay"
 
 
 def test_true_does_not_count_as_one_already() -> None:

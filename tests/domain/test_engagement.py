@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcsm_tui.domain.editing import remove_row, set_values
-from pcsm_tui.domain.engagement import Engagement, derived_uid, doc_id_of, uid_of
+from pcsm_tui.domain.engagement import Engagement, Row, derived_uid, doc_id_of, uid_of
 from pcsm_tui.domain.values import sort_key
 from pcsm_tui.errors import UsageError, ValueRefused
 from pcsm_tui.framework.reading import build_framework, declared_framework
@@ -360,3 +361,40 @@ def test_whatever_a_file_holds_can_be_looked_at(tables: dict[str, Any]) -> None:
         if tool.single:
             assert seen.form(tool.id) in rows
     assert isinstance(seen.people(), tuple)
+
+
+def dated_samples(**values: Any) -> Row:
+    """Return a stored row whose tool is due by `day` and done once it is agreed."""
+    _, row = with_row(engagement(), "samples", name="x")
+    tool = row.tool.model_copy(update={"due": "day", "tick": "agreed"})
+    return replace(row, tool=tool, record={**row.record, **values})
+
+
+@pytest.mark.parametrize(
+    ("values", "late"),
+    [
+        ({"day": "2026-11-21"}, True),
+        ({"day": "2026-11-22"}, False),
+        ({"day": "2026-11-21", "agreed": True}, False),
+        ({}, False),
+        ({"day": "1 March"}, False),
+        ({"day": 20261121}, False),
+    ],
+)
+def test_a_row_is_late_from_the_day_after_it_was_due(values: dict[str, Any], late: bool) -> None:
+    assert dated_samples(**values).late("2026-11-22") is late
+
+
+def test_a_row_that_nobody_entered_or_that_has_no_due_date_is_not_late() -> None:
+    row = dated_samples(day="2026-11-21")
+    assert not replace(row, stored=False).late("2026-11-22")
+    assert not replace(row, tool=row.tool.model_copy(update={"due": ""})).late("2026-11-22")
+
+
+def test_a_phase_is_found_by_its_number_and_true_is_not_one() -> None:
+    seen = engagement()
+    first = seen.phase(1)
+    assert first is not None
+    assert first.get("name") == "Preparation"
+    assert seen.phase(9) is None
+    assert seen.phase(True) is None

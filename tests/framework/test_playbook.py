@@ -224,14 +224,17 @@ def test_bands_and_parts_of_a_computed_field_are_set_by_name() -> None:
         weight = 2
         [tools.health.fields.overall.computed]
         weighted = ["sponsorship", "training"]
-        bands = [{ up_to = 50, label = "red" }, { up_to = 100, label = "green" }]
+        bands = [{ up_to = 50, label = "Poor", light = "red" }, { up_to = 100, label = "Good", light = "green" }]
         """,
         declared_framework(),
     )
     computed = framework.tool("health").field("overall").computed
     assert computed is not None
     assert computed.weighted == ("sponsorship", "training")
-    assert [(band.up_to, band.label) for band in computed.bands] == [(50, "red"), (100, "green")]
+    assert [(band.up_to, band.label, band.light) for band in computed.bands] == [
+        (50, "Poor", "red"),
+        (100, "Good", "green"),
+    ]
 
 
 def test_dates_may_be_written_as_dates() -> None:

@@ -7,7 +7,8 @@ import pytest
 from pcsm_tui.domain.declarations import Framework
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.framework.reading import build_framework
-from pcsm_tui.insight.ordering import shown_order, sorted_by
+from pcsm_tui.insight.ordering import group_heading, shown_order, sorted_by
+from tests.insight.whole import new_engagement
 from tests.support import empty_document, engagement, framework_data, with_row
 
 
@@ -64,3 +65,32 @@ def test_groups_that_stand_for_rows_come_in_the_order_of_these() -> None:
         seen, _ = with_row(seen, "samples", one=uid, name=f"{place}")
     tool = framework.tool("samples")
     assert titles(seen, shown_order(seen, tool, seen.rows("samples"))) == ["2", "3", "1", "0", "4"]
+
+
+def test_groups_of_the_frameworks_phases_are_headed_by_their_names() -> None:
+    seen = new_engagement()
+    for phase in (1, 7, None):
+        seen, _ = with_row(seen, "engagement-strategy", phase=phase, name="x")
+    assert [group_heading(seen, row) for row in seen.rows("engagement-strategy")] == [
+        "1 Preparation",
+        "7 Engagement Evaluation",
+        "Without phase",
+    ]
+
+
+def test_a_number_that_is_no_phase_of_the_framework_is_headed_by_its_field() -> None:
+    seen, row = with_row(new_engagement(), "onboarding-plan", phase=3, name="x")
+    assert group_heading(seen, row) == "Phase 3", "the third phase of the onboarding plan, not Onboarding"
+    seen, row = with_row(seen, "engagement-strategy", phase=1, name="x")
+    strange = {row.doc_id: {**row.record, "phase": 12}}
+    (row,) = Engagement({**seen.document, "engagement-strategy": strange}, seen.framework).rows("engagement-strategy")
+    assert group_heading(seen, row) == "Phase 12"
+
+
+def test_groups_of_a_reference_are_headed_by_what_it_refers_to() -> None:
+    seen, alone = with_row(new_engagement(), "readiness", question="Are the keys there?")
+    assert group_heading(seen, alone) == "Without adoption phase"
+    phase = seen.rows("adoption-phases")[0]
+    of_phase = next(row for row in seen.rows("readiness") if row.get("adoption_phase") == phase.uid)
+    assert group_heading(seen, of_phase) == phase.get("name")
+    assert group_heading(seen, seen.rows("raci")[0]) == "", "a tool without groups"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from textual import events
@@ -12,8 +13,10 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from pcsm_tui import settings
+from pcsm_tui.domain.declarations import Framework
+from pcsm_tui.framework.playbook import framework_for
 from pcsm_tui.ui.app import PcsmApp
-from pcsm_tui.workspace import Workspace
+from pcsm_tui.workspace import PLAYBOOK, Workspace
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """Now, in every story: a Sunday."""
@@ -117,7 +120,16 @@ def workspace(folder: Path, **changed: object) -> Workspace:
     """Return the workspace of a folder, seen by Ada at noon on 22 November 2026."""
     loaded = settings.load()
     values = {name: getattr(loaded, name) for name in settings.described()} | {"name": "Ada"} | changed
-    return Workspace(folder, settings.Settings(**values, places=loaded.places), clock=lambda: NOON)
+    found = Workspace(folder, settings.Settings(**values, places=loaded.places), clock=lambda: NOON)
+    if not (folder / PLAYBOOK).exists():
+        vars(found)["framework"] = _untailored()
+    return found
+
+
+@cache
+def _untailored() -> Framework:
+    """Return the framework as it is without a playbook, read once for all stories: it takes as long as half of one."""
+    return framework_for(Path("/nowhere"))
 
 
 def run_story(

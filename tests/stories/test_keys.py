@@ -140,25 +140,16 @@ SEEN = {
     "help": "esc back",
     "today": "pcsm  Today",
     "portfolio": "pcsm  Portfolio",
-    "search_all": "pcsm  Search everything",
-    "switch": "Switch to an engagement",
     "personal": "My own tools",
     "undo": "nothing to undo",
-    "redo": "nothing to redo",
     "theme": "pcsm-contrast",
     "add": "Adoption Risks › ",
     "edit": "Adoption Risks › Old radios",
     "delete": "Deleted Old radios",
-    "duplicate": "Duplicated",
     "tick": "Ticked Old radios",
-    "move_down": "Shown in their own order",
     "copy": "sent to the terminal's clipboard",
-    "follow": "no reference in this cell",
     "filter": "Filter:",
-    "sort": "Sorted by Score",
-    "next_tool": "Pilots and Phases",
-    "previous_tool": "Adoption Barriers",
-    "tools": "Open a tool",
+    "sort": "In their own order",
     "note": "Timeline",
     "overview": "A INITIAL",
 }
@@ -169,7 +160,9 @@ def test_a_command_of_the_palette_does_what_its_key_does(path: Path) -> None:
     async def told(story: Story) -> None:
         await story.press("E", *"ada", "enter")
         for name, seen in SEEN.items():
-            await story.press("ctrl+p", *keys_of("Adoption Risks"), "enter")
+            await story.press("ctrl+p")
+            await story.paste("Adoption Risks")
+            await story.press("enter")
             if name == "sort":
                 await story.press("g", *["h"] * 20, *["l"] * 4)
             await story.press("ctrl+p")

@@ -15,13 +15,10 @@ RAW = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u202
 """C0, DEL, C1, and what changes the direction or the line."""
 
 PAYLOADS = {
-    "[/] [Q3] plan": "[/] [Q3] plan",
+    "[/] [Q3] [link=x]": "[/] [Q3] [link=x]",
     "[@click=app.quit]": "[@click=app.quit]",
-    "[link=x]\\[b]{0}%s": "[link=x]\\[b]{0}%s",
-    "a\x1b[31m\x9b5m\x07\x7fz": "a␛[31m⟨9B⟩5m␇␡z",
-    "a\x1b]52;c;QUE=\x07": "a␛]52;c;QUE=␇",
-    "a\u202egnp\u2066": "a⟪U+202E⟫gnp⟪U+2066⟫",
-    "東京 اختبار": "東京 اختبار",
+    "\x1b]52;c;QQ\x07\x9b1m\x7f": "␛]52;c;QQ␇⟨9B⟩1m␡",
+    "\u202eさ\u2066ختب": "⟪U+202E⟫さ⟪U+2066⟫ختب",
     "two\nlines\there": "two ⏎ lines here",
     "x" * 1900: "xxxxxx",
 }
@@ -45,11 +42,13 @@ def hostile(folder: Path, payload: str) -> Path:
 
 def assert_literal(story: Story, shown: str, times: int, where: str) -> None:
     """See that a text stands on the screen at least so often, and that nothing is drawn that steers a terminal."""
-    for strip in story.app.screen._compositor.render_strips():
+    strips = story.app.screen._compositor.render_strips()
+    for strip in strips:
         for segment in strip:
             raw = None if segment.control else RAW.search(segment.text)
             assert not raw, (where, segment.text)
-    assert story.text.count(shown) >= times, f"{where}\n{story.text}"
+    text = "\n".join(strip.text for strip in strips)
+    assert text.count(shown) >= times, f"{where}\n{text}"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload[:12]))

@@ -136,7 +136,7 @@ def test_without_colour_no_segment_has_one(path: Path, monkeypatch: pytest.Monke
     run_story(path.parent, told)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (2, 3), (20, 6), (40, 12), (400, 120)])
+@pytest.mark.parametrize("size", [(1, 1), (20, 6), (400, 120)])
 def test_every_screen_is_drawn_in_every_size(path: Path, size: tuple[int, int]) -> None:
     async def told(story: Story) -> None:
         async for name in walk(story):
@@ -144,7 +144,7 @@ def test_every_screen_is_drawn_in_every_size(path: Path, size: tuple[int, int]) 
             assert len(lines) == size[1], name
             for line in lines:
                 assert line.cell_length == size[0], (name, line.text)
-            if name == "form" and size[0] > 200:
+            if name == "table" and size[0] > 200:
                 break  # drawn by the same code as the rest, and slow
 
     run_story(path.parent, told, size=size)

@@ -8,8 +8,8 @@ from pcsm_tui.errors import DeclarationError, nearest
 from pcsm_tui.ui.commands.registry import BY_ID, COMMANDS, WHERE, Command
 
 TOGETHER = (
-    ("list", "today", "repository", "filtered", "app"),
-    ("list", "repository", "filtered", "sorted", "app"),
+    ("list", "today", "repository", "filtered", "engagement", "app"),
+    ("list", "repository", "filtered", "sorted", "engagement", "app"),
     ("list", "engagement", "phase", "app"),
     ("cells", "list", "table", "tool", "sorted", "filtered", "engagement", "app"),
     ("form", "app"),
@@ -33,6 +33,7 @@ def checked_keys(keys: Mapping[str, str]) -> dict[str, str]:
         if name not in BY_ID:
             raise DeclarationError(f"keys.{name}: there is no command {name!r}.", nearest(name, BY_ID))
         own[name] = ",".join(_named(name, key.strip()) for key in chosen.split(","))
+    own |= {command.id: own[command.like] for command in COMMANDS if command.like in own and command.id not in own}
     changed = dict(own)
     for name, chosen in own.items():
         for key in chosen.split(","):

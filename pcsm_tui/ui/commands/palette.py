@@ -56,6 +56,17 @@ def tool_items(workspace: Workspace, path: Path) -> list[Item]:
     return items
 
 
+def personal_items(workspace: Workspace) -> list[Item]:
+    """Return the person's own tools."""
+    from pcsm_tui.ui.modals.picker import Item
+
+    path = workspace.settings.places.personal_file
+    return [
+        Item(f"tool {tool.id}", tool.name, "yours alone", Route("tool", path, Place(tool.id)), tool.id, tool.summary)
+        for tool in workspace.personal_tools()
+    ]
+
+
 def engagement_items(workspace: Workspace) -> list[Item]:
     """Return every engagement of the repository."""
     from pcsm_tui.ui.modals.picker import Item

@@ -24,6 +24,8 @@ class Command(NamedTuple):
     parameter: str = ""
     """The argument of the action, for commands that share one."""
     palette: bool = True
+    like: str = ""
+    """The command that does the same elsewhere: a person's own key for that one is meant for this one too."""
 
     @property
     def action(self) -> str:
@@ -86,27 +88,52 @@ COMMANDS: tuple[Command, ...] = (
         palette=False,
     ),
     # Today and the Portfolio
-    Command("add_engagement", "New engagement", "a", "repository", "Begin an engagement with a new customer.", "new"),
+    Command(
+        "add_engagement",
+        "New engagement",
+        "a",
+        "repository",
+        "Begin an engagement with a new customer.",
+        "new",
+        like="add",
+    ),
     Command("filter", "Filter", "slash", "filtered", "Show only the rows that hold what you type.", "filter"),
     Command("next_match", "Next match", "n", "filtered", "Go to the next row that holds what was filtered for."),
     Command("previous_match", "Match before", "N", "filtered", "Go to the row before that holds it."),
     Command(
         "sort", "Sort", "s", "sorted", "Sort by the column under the cursor; again for the other way round.", "sort"
     ),
-    Command("tick_signal", "Done", "x", "today", "Tick what the line is about.", "done"),
+    Command("tick_signal", "Done", "x", "today", "Tick what the line is about.", "done", like="tick"),
     Command("snooze", "Put off", "z", "today", "Do not show this line before a day that you name.", "put off"),
     # a phase
-    Command("edit_activity", "Edit the activity", "e", "phase", "Owner, dates and notes of the activity.", "edit"),
-    Command("tick_activity", "Done", "x", "phase", "Tick the activity, or take the tick away.", "done"),
+    Command(
+        "edit_activity",
+        "Edit the activity",
+        "e",
+        "phase",
+        "Owner, dates and notes of the activity.",
+        "edit",
+        like="edit",
+    ),
+    Command("tick_activity", "Done", "x", "phase", "Tick the activity, or take the tick away.", "done", like="tick"),
     Command("begin_activity", "In progress", "i", "phase", "Put the activity in progress, or set it back.", "doing"),
-    Command("add_activity", "Add an activity", "a", "phase", "Add an activity of your own to this phase.", "add"),
-    Command("delete_activity", "Delete the activity", "d", "phase", "Remove the activity from this engagement."),
+    Command(
+        "add_activity", "Add an activity", "a", "phase", "Add an activity of your own to this phase.", "add", like="add"
+    ),
+    Command(
+        "delete_activity",
+        "Delete the activity",
+        "d",
+        "phase",
+        "Remove the activity from this engagement.",
+        like="delete",
+    ),
     Command("next_phase", "Next phase", "right_square_bracket", "phase", "Go to the phase after this one."),
     Command("previous_phase", "Phase before", "left_square_bracket", "phase", "Go to the phase before this one."),
     Command("ready", "Ready to move on?", "r", "phase", "What is missing before you move on.", "ready?"),
     Command("finish_phase", "Start, finish or reopen", "f", "phase", "Start, finish or reopen the phase.", "finish"),
     # a table
-    Command("add", "Add a row", "a", "table", "Add a row below the cursor.", "add"),
+    Command("add", "Add a row", "a", "table", "Add a row, at the end or at that of its group.", "add"),
     Command("edit", "Edit the row", "e", "table", "All fields of the row as a form.", "edit"),
     Command("delete", "Delete the row", "d", "table", "Remove the row; u brings it back.", "delete"),
     Command("duplicate", "Duplicate the row", "c", "table", "Add a copy of the row below it."),
@@ -169,7 +196,7 @@ WHERE = {
     "filtered": "In lists that can be filtered",
     "sorted": "In lists that can be sorted",
     "list": "In every list",
-    "engagement": "In an engagement",
+    "engagement": "In an engagement, or on its line",
     "app": "Everywhere",
 }
 """The headings under which the commands stand in help and in the key list: what is nearest first."""

@@ -62,7 +62,18 @@ def help_lines(title: str, text: str, commands: list[tuple[Command, str, str]], 
         if here:
             lines.append((Span(f" {heading}", "heading"),))
             for command, reason in here:
-                tail = [Span(f" ({reason})", "bad")] if reason else []
-                lines.append((Span("  " + fit(keys_signs(command.keys), 14), "key"), Span(command.help), *tail))
+                lines += _key_lines(command, reason, width)
             lines.append(())
     return lines
+
+
+_KEYS = 16
+
+
+def _key_lines(command: Command, reason: str, width: int) -> list[Line]:
+    """Return the keys of a command and what it does, over as many lines as that takes."""
+    told = wrapped(command.help, max(width - _KEYS - 3, 10))
+    if reason:
+        told += wrapped(f"Not now: {reason}", max(width - _KEYS - 3, 10), "bad")
+    keys = Span("  " + fit(keys_signs(command.keys), _KEYS), "key")
+    return [((keys if place == 0 else Span(" " * (_KEYS + 2))), *line) for place, line in enumerate(told)]

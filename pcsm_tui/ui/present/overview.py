@@ -98,7 +98,7 @@ def _health(engagement: Engagement, today: date, width: int) -> OverviewLine:
         return _fact("Health", "no reading yet", Place("health"), width)
     trend = "" if not reading.trend else f", {reading.trend / 10:+.0f} since the one before"
     when = iso_date(reading.date)
-    text = f"{reading.score // 10} {reading.light}{trend}" + (f" · read {short_date(when, today)}" if when else "")
+    text = f"{reading.score // 10} {reading.label}{trend}" + (f" · read {short_date(when, today)}" if when else "")
     role = {"red": "bad", "amber": "warn", "green": "good"}.get(reading.light, "")
     line = (Span(" " + fit("Health", 9), "accent"), Span(cut(text, width - 11), role))
     return OverviewLine("fact Health", line, Place("health", reading.row.uid))

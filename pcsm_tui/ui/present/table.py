@@ -110,7 +110,7 @@ def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> S
         return Span(DECIDE, "bad")
     if row.done:
         return Span(DONE, "good")
-    if row.tool.due and row.stored and str(row.get(row.tool.due) or "9") < today:
+    if row.late(today):
         return Span(LATE, "late")
     if row.tool.tick:
         return Span(OPEN, "dim")
@@ -156,14 +156,3 @@ def ordered(engagement: Engagement, rows: list[Row], sort: str) -> list[Row]:
 def searchable(engagement: Engagement, row: Row) -> str:
     """Return all that a row shows, in lower case, for filtering."""
     return " ".join(engagement.show(row, field.id) for field in row.tool.fields).casefold()
-
-
-def group_title(engagement: Engagement, row: Row) -> str:
-    """Return the heading under which a row stands; empty when its tool has no groups."""
-    tool = row.tool
-    if not tool.group_by:
-        return ""
-    text = engagement.show(row, tool.group_by)
-    if tool.group_by == "phase" and text.isdigit() and 1 <= int(text) <= 7:
-        return f"{text} {engagement.framework.phase(int(text)).name}"
-    return text or "Without " + tool.field(tool.group_by).name.casefold()

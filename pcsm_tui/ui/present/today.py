@@ -11,7 +11,6 @@ from pcsm_tui.domain.summaries import Signal, Summary
 from pcsm_tui.ui.present.line import Line, Span, fit, one_line, wrapped
 from pcsm_tui.ui.present.marks import DECIDE, LATE
 
-
 WIDE = 100
 """From this width on Today has room for a column of dates."""
 
@@ -125,7 +124,7 @@ def health_span(summary: Summary) -> Span:
         return Span("–", "dim")
     trend = "" if not summary.trend else (" ↑" if summary.trend > 0 else " ↓")
     role = {"red": "bad", "amber": "warn", "green": "good"}.get(summary.light, "")
-    return Span(f"{summary.health // 10} {summary.light}{trend}", role)
+    return Span(f"{summary.health // 10} {summary.label}{trend}", role)
 
 
 def portfolio_line(summary: Summary, columns: list[tuple[str, str, int, str]], today: date, problem: str) -> Line:

@@ -82,6 +82,10 @@ class BaseScreen(QuietFocus):
     def keep_typed(self) -> None:
         """Save what is being typed; called before anything but typing happens."""
 
+    def take_back(self) -> str:
+        """Take back something of the screen's own that is not a change of the file; return what, or an empty text."""
+        return ""
+
     def leave(self) -> None:
         """Keep what is being typed and give up what is being asked; called before another place is shown."""
         self.keep_typed()

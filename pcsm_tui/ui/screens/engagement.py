@@ -16,7 +16,44 @@ if TYPE_CHECKING:
     from pcsm_tui.workspace.session import Session
 
 
-class EngagementScreen(FilteredScreen):
+class EngagementCommands(FilteredScreen):
+    """Going to the overview, phases and tools of the engagement at hand: the one that is shown or pointed at."""
+
+    @property
+    def path(self) -> Path:
+        """The file of the engagement at hand; raises `UsageError` where there is none."""
+        raise NotImplementedError
+
+    def action_overview(self) -> None:
+        """Go to the overview."""
+        self.pcsm.go(Route("overview", self.path))
+
+    def action_phase(self, number: int) -> None:
+        """Go to a phase."""
+        self.pcsm.go(Route("phase", self.path, Place(phase=number)))
+
+    def action_timeline(self) -> None:
+        """Go to the timeline."""
+        self.pcsm.go(Route("tool", self.path, Place("timeline")))
+
+    def action_documents(self) -> None:
+        """Go to the documents."""
+        self.pcsm.go(Route("tool", self.path, Place("documents")))
+
+    def action_actions(self) -> None:
+        """Go to the actions."""
+        self.pcsm.go(Route("tool", self.path, Place("actions")))
+
+    def action_note(self) -> None:
+        """Write a note in the timeline, and come back."""
+        self.pcsm.go(Route("record", self.path, Place("timeline")))
+
+    def action_tools(self) -> None:
+        """Choose a tool by its name."""
+        self.pcsm.pick_tool(self.path)
+
+
+class EngagementScreen(EngagementCommands):
     """A screen on one engagement."""
 
     BINDINGS = bindings_for("engagement")
@@ -46,31 +83,3 @@ class EngagementScreen(FilteredScreen):
         """Take in what others saved meanwhile; when that cannot be read, say so and go on with what there is."""
         with self.pcsm.telling():
             self.session.refresh()
-
-    def action_overview(self) -> None:
-        """Go to the overview."""
-        self.pcsm.go(Route("overview", self.path))
-
-    def action_phase(self, number: int) -> None:
-        """Go to a phase."""
-        self.pcsm.go(Route("phase", self.path, Place(phase=number)))
-
-    def action_timeline(self) -> None:
-        """Go to the timeline."""
-        self.pcsm.go(Route("tool", self.path, Place("timeline")))
-
-    def action_documents(self) -> None:
-        """Go to the documents."""
-        self.pcsm.go(Route("tool", self.path, Place("documents")))
-
-    def action_actions(self) -> None:
-        """Go to the actions."""
-        self.pcsm.go(Route("tool", self.path, Place("actions")))
-
-    def action_note(self) -> None:
-        """Write a note in the timeline, and come back."""
-        self.pcsm.go(Route("record", self.path, Place("timeline")))
-
-    def action_tools(self) -> None:
-        """Choose a tool by its name."""
-        self.pcsm.pick_tool(self.path)

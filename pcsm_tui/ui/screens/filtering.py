@@ -22,6 +22,14 @@ class FilteredScreen(BaseScreen):
         """Show the rows that pass."""
         raise NotImplementedError
 
+    def take_away_filter(self) -> bool:
+        """Take the filter away; return whether there was one."""
+        if not self.filter_text:
+            return False
+        self.filter_text = ""
+        self.refresh_rows()
+        return True
+
     def data_changed(self) -> None:
         """Show the rows as they are now."""
         self.refresh_rows()

@@ -28,6 +28,7 @@ class OverviewScreen(EngagementScreen):
         """Read the engagement anew."""
         self.take_in()
         self.refresh_rows()
+        self.session.visited()
         self.query_one(LineList).focus()
 
     def refresh_rows(self) -> None:

@@ -46,7 +46,7 @@ class PhaseScreen(EngagementScreen):
         with Horizontal(id="phase-body"):
             yield LineList(id="activities", highlighted=self._activity_chosen)
             with Vertical(id="phase-right"):
-                yield TextLines(id="guidance")
+                yield TextLines(id="guidance", more="… ?")
                 yield LineList(id="phase-tools")
 
     @property
@@ -124,7 +124,9 @@ class PhaseScreen(EngagementScreen):
         return tool_line(tool, self._how_far(tool), tool.id in self._used, width)
 
     def _how_far(self, tool: Tool) -> str:
-        """Return how far a tool is; the person's own are in a file of their own, which need not be readable."""
+        """Return how far a tool is; the person's own are in a file of their own, which need not exist or be readable."""
+        if tool.audience == "personal" and not self.workspace.settings.places.personal_file.exists():
+            return "not begun"
         try:
             return tool_sentence(self.workspace.session_for(self.path, tool.id).engagement, tool)
         except PcsmError:
@@ -173,8 +175,9 @@ class PhaseScreen(EngagementScreen):
     def action_begin_activity(self) -> None:
         """Put the activity in progress, or set it back to open."""
         begun = self._current.get("state") == "In progress"
-        self.session.set(self._current, {"state": "Open" if begun else "In progress"})
+        row = self.session.set(self._current, {"state": "Open" if begun else "In progress"})
         self.refresh_rows()
+        self.tell(f"{'Set back to open' if begun else 'In progress'}: {self.engagement.title(row)} · u takes it back")
 
     def action_edit_activity(self) -> None:
         """Open the form of the activity."""

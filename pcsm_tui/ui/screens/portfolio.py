@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from textual.widget import Widget
 
+from pcsm_tui.errors import UsageError
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span, fit, wrapped
 from pcsm_tui.ui.present.today import iso_date, portfolio_columns, portfolio_line, portfolio_sort_key
 from pcsm_tui.ui.routes import Route
-from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.ui.screens.engagement import EngagementCommands
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace.listing import Listed
 from pcsm_tui.workspace.terms import short_date
@@ -18,10 +20,10 @@ from pcsm_tui.workspace.terms import short_date
 SORTS = ("customer", "next", "health", "renewal", "effort", "phases", "done")
 
 
-class PortfolioScreen(FilteredScreen):
+class PortfolioScreen(EngagementCommands):
     """Every engagement with phase, progress, health, next date, renewal and effort."""
 
-    BINDINGS = bindings_for("repository", "filtered", "sorted")
+    BINDINGS = bindings_for("repository", "engagement", "filtered", "sorted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,6 +104,13 @@ class PortfolioScreen(FilteredScreen):
             (Span(listed.path.name, "dim"),),
         ]
         self.query_one("#detail", TextLines).show(lambda width: lines)
+
+    @property
+    def path(self) -> Path:
+        """The file of the engagement under the cursor; raises `UsageError` where there is none."""
+        if self._current is None:
+            raise UsageError("There is no engagement under the cursor.", "a begins one.")
+        return self._current.path
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Open the engagement."""

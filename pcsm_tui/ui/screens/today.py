@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from textual.widget import Widget
 
-from pcsm_tui.errors import ValueRefused
+from pcsm_tui.errors import UsageError, ValueRefused
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.today import attention_detail, attention_line
 from pcsm_tui.ui.routes import Route, route_to
-from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.ui.screens.engagement import EngagementCommands
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace import Attention
 from pcsm_tui.workspace.listing import Listed
 from pcsm_tui.workspace.terms import read_date, short_date
 
 
-class TodayScreen(FilteredScreen):
+class TodayScreen(EngagementCommands):
     """The home of the program."""
 
-    BINDINGS = bindings_for("repository", "filtered", "today")
+    BINDINGS = bindings_for("repository", "engagement", "filtered", "today")
 
     def __init__(self) -> None:
         super().__init__()
         self._listing: list[Listed] = []
         self._all: list[Attention] = []
         self._shown: list[Attention] = []
+        self._put_off: list[Attention] = []
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the list and what is said of the line under the cursor."""
@@ -90,6 +92,13 @@ class TodayScreen(FilteredScreen):
             text = "No line holds that." if self.filter_text else "Nothing needs you today. P shows the portfolio."
             detail.show(lambda width: [(Span(text, "title"),)])
 
+    @property
+    def path(self) -> Path:
+        """The file of the engagement under the cursor; raises `UsageError` where there is none."""
+        if self._current is None:
+            raise UsageError("There is no engagement under the cursor.", "a begins one.")
+        return self._current.listed.path
+
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Go to the very field."""
         event.stop()
@@ -126,10 +135,20 @@ class TodayScreen(FilteredScreen):
             if text:
                 until = self._later_day(text)
                 self.workspace.snooze(item, until)
+                self._put_off.append(item)
                 self.data_changed()
-                self.tell(f"Put off until {short_date(until, self.workspace.today)}")
+                self.tell(f"Put off until {short_date(until, self.workspace.today)} · u takes it back")
 
         self.ask("Put off until", "+1d", "fri, +3d, 2026-12-01", put_off, self._later_day)
+
+    def take_back(self) -> str:
+        """Show again the line that was put off last."""
+        if not self._put_off:
+            return ""
+        item = self._put_off.pop()
+        self.workspace.wake(item)
+        self.data_changed()
+        return f"Here again: {item.signal.text}"
 
     def _later_day(self, text: str) -> date:
         day = read_date(text, self.workspace.today)

@@ -110,7 +110,7 @@ class ToolScreen(EngagementScreen):
         title = f" › {self.engagement.title(row)}" if row is not None and not tool.single else ""
         right = tool_sentence(self.engagement, tool)
         if self.filter_text:
-            right = f"{table.rows_shown()} hold {self.filter_text!r}"
+            right = f"{table.rows_shown()} of {table.rows_shown() + table.hidden} hold {self.filter_text!r}"
         audience = {"internal": "internal · ", "personal": "personal · "}.get(tool.audience, "")
         return f"{name}{phase} › {tool.name}{title}", audience + right
 
@@ -126,6 +126,11 @@ class ToolScreen(EngagementScreen):
         """Other commands may apply now."""
         event.stop()
         self.update_lines()
+
+    def on_record_pane_refused(self, event: RecordPane.Refused) -> None:
+        """Tell why something cannot be done."""
+        event.stop()
+        self.tell(event.reason)
 
     def on_record_pane_edited(self, event: RecordPane.Edited) -> None:
         """Set the field to what was typed."""
@@ -144,11 +149,16 @@ class ToolScreen(EngagementScreen):
                 row = self._set(event)
             finally:
                 self.reload()
-            self.tell(f"{event.field.name} of {self.engagement.title(row)} saved · u takes it back")
-            self.pane.table.go_to(row.uid)
+            whose = self.tool.name if self.tool.single else self.engagement.title(row)
+            back = " · u takes it back" if self.pane.mode == "table" else ""
+            hidden = " · hidden by the filter" if not self.pane.table.go_to(row.uid) and self.filter_text else ""
+            self.tell(f"{event.field.name} of {whose} saved{back}{hidden}")
 
     def _set(self, event: RecordPane.Edited) -> Row:
         row = event.row
+        if not event.text.strip() and (row.uid, event.field.id) in self.session.drafts(self.tool):
+            self.session.drop_draft(self.tool, row.uid, event.field.id)
+            return row
         if self._new is None or row.uid != self._new.uid or self._row_of(row.uid) is not None:
             return self.session.set_text(row, event.field.id, event.text)
         return self.session.add_text(self._new, event.field.id, event.text, after=self._after)
@@ -174,7 +184,7 @@ class ToolScreen(EngagementScreen):
     _after: Row | None = None
 
     def action_add(self) -> None:
-        """Open the form of a new row, in the group of the row under the cursor."""
+        """Open the form of a new row, at the end or at that of the group under the cursor."""
         if self.tool.single:
             raise UsageError(f"{self.tool.name} is a form: it has one record.")
         row = self.pane.table.cursor_row
@@ -183,16 +193,40 @@ class ToolScreen(EngagementScreen):
             values[self.tool.group_by] = row.get(self.tool.group_by)
         dated = {name: self.session.today.isoformat() for name, value in values.items() if value == "today"}
         filled = {name: value for name, value in {**values, **dated}.items() if not is_empty(value)}
-        self._after = row
+        self._after = self._last_of_group(row)
         self._new = self.session.new_row(self.tool, filled)
-        fields = [item for item in self.tool.fields if item.computed is None and item.id not in filled]
-        first = next((item.id for item in fields if item.required), fields[0].id if fields else "")
-        self.pane.show_sheet(self._new, first)
+        self.pane.show_sheet(self._new, self._first_empty(self._new))
+
+    def _last_of_group(self, row: Row | None) -> Row | None:
+        """Return the last row of the group that a row is in: a new one comes behind it, so that no number changes."""
+        rows = self.engagement.rows(self.tool.id)
+        if row is None or not self.tool.group_by:
+            return rows[-1] if rows else None
+        group = row.get(self.tool.group_by)
+        return next((other for other in reversed(rows) if other.get(self.tool.group_by) == group), row)
 
     def action_edit(self) -> None:
         """Open the form of the row under the cursor, at the field of its column."""
-        field = self.pane.table.cursor_field
-        self.pane.show_sheet(self._current(), field.id if field else "")
+        row, field = self._current(), self.pane.table.cursor_field
+        # A row that comes with its name wants the rest of it first.
+        named = row.default is not None and field is not None and field.id == self.tool.title_field.id
+        self.pane.show_sheet(row, self._first_empty(row) if named else field.id if field else "")
+
+    def _first_empty(self, row: Row) -> str:
+        """Return the id of the first field of a row that is to be filled in: a required one before the others."""
+        empty = [item for item in self.tool.fields if item.computed is None and is_empty(row.get(item.id))]
+        return next((item.id for item in empty if item.required), empty[0].id if empty else "")
+
+    def take_back(self) -> str:
+        """Drop a text that was refused in the row under the cursor, if there is one, and return what was dropped."""
+        row = self.pane.table.cursor_row
+        drafts = self.session.drafts(self.tool) if row is not None and self.pane.mode == "table" else {}
+        for (uid, field_id), draft in drafts.items():
+            if row is not None and uid == row.uid:
+                self.session.drop_draft(self.tool, uid, field_id)
+                self.reload()
+                return f"Dropped {draft.text!r}: {self.tool.field(field_id).name} is as it was"
+        return ""
 
     def action_delete(self) -> None:
         """Remove the row under the cursor."""

@@ -18,7 +18,8 @@ from pcsm_tui.ui.present.line import Line, Span, fit
 from pcsm_tui.ui.widgets.inputs import QuietInput, QuietTextArea
 from pcsm_tui.ui.widgets.lines import Lines
 
-Way = Literal["next", "previous", "close"]
+Way = Literal["next", "previous", "down", "up", "done", "close"]
+"""How one leaves a field: Tab, Shift+Tab, the arrows, Enter, Esc."""
 MOST_OPTIONS = 7
 _APPENDED = ("text", "refs", "tags", "link")
 """Types whose text one goes on writing; in the others what is typed takes the place of what is there."""
@@ -185,9 +186,9 @@ class FieldEditor(Widget):
             self.post_message(self.Typed(self.text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Leave for the next field."""
+        """Leave: the field is done."""
         event.stop()
-        self.leave("next")
+        self.leave("done")
 
     def action_next_field(self) -> None:
         """Leave for the next field."""
@@ -203,11 +204,11 @@ class FieldEditor(Widget):
 
     def action_option_down(self) -> None:
         """Choose the next option, or leave for the next field."""
-        self._choose(1, "next")
+        self._choose(1, "down")
 
     def action_option_up(self) -> None:
         """Choose the option before, or leave for the field before."""
-        self._choose(-1, "previous")
+        self._choose(-1, "up")
 
     def _choose(self, step: int, way: Way) -> None:
         options = self.query_one(Options)

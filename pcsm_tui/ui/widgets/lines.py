@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pcsm_tui.ui.commands.registry import bindings_for
-from pcsm_tui.ui.present.line import ROLES, Line, fitted
+from pcsm_tui.ui.present.line import ROLES, Line, Span, ends, fitted
 
 
 class Lines(Widget):
@@ -137,8 +137,10 @@ class Lines(Widget):
 class TextLines(Lines):
     """Lines that only show something; they follow the width by being made anew for it."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None, more: str = "") -> None:  # noqa: A002
+        """`more` stands at the end of the last line that is seen when there are others below it."""
         super().__init__(id=id, classes=classes)
+        self._more = more
         self._make: Callable[[int], list[Line]] = lambda width: []
         self._lines: list[Line] = []
 
@@ -157,7 +159,10 @@ class TextLines(Lines):
         return len(self._lines)
 
     def line_at(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return a line by its index."""
+        """Return a line by its index; the last one that is seen says so when there are more."""
+        last_seen = self.top + self.size.height - 1
+        if self._more and index == last_seen < len(self._lines) - 1:
+            return ends(self._lines[index], [Span(f" {self._more}", "key")], width)
         return self._lines[index]
 
 

@@ -47,6 +47,13 @@ class RecordPane(Container):
     class SheetClosed(Message):
         """The form was left."""
 
+    class Refused(Message):
+        """Something cannot be done, for a reason."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
     class Changed(Message):
         """The cursor or the mode changed: other commands may apply."""
 
@@ -67,7 +74,7 @@ class RecordPane(Container):
         yield TextLines(id="headings", classes="headings")
         yield RecordTable(id="table", highlighted=self._cursor_moved)
         yield RecordSheet(id="sheet")
-        yield TextLines(id="detail", classes="detail")
+        yield TextLines(id="detail", classes="detail", more="… ?")
         yield FieldEditor(self._editor_left)
 
     @property
@@ -179,6 +186,8 @@ class RecordPane(Container):
         event.stop()
         if event.field.computed is None:
             self.edit(event.row, event.field)
+        else:
+            self.post_message(self.Refused(f"{event.field.name} is computed. {event.field.help}"))
 
     def edit(self, row: Row, field: Field) -> None:
         """Edit a field of a row: over its cell in the table, or over its place in the form."""
@@ -277,6 +286,10 @@ class RecordPane(Container):
             self._leave_field(way)
             return
         self.table.redraw_line(self.table.cursor)
+        if way in ("next", "previous") and self.table.to_editable(1 if way == "next" else -1):
+            assert self.table.cursor_row is not None and self.table.cursor_field is not None
+            self.edit(self.table.cursor_row, self.table.cursor_field)
+            return
         self.screen.set_focus(self.table)
         self._show_detail()
         self.post_message(self.Changed())
@@ -291,8 +304,9 @@ class RecordPane(Container):
         return self.Edited(row, field, text) if text != before else None
 
     def _leave_field(self, way: Way) -> None:
-        following = self.sheet.neighbour(1 if way == "next" else -1)
-        if way == "close" or (way == "next" and not following):
+        onwards = way in ("next", "down", "done")
+        following = self.sheet.neighbour(1 if onwards else -1)
+        if way == "close" or (onwards and not following):
             self.post_message(self.SheetClosed())
         else:
             self._edit_field(following or self.sheet.active)

@@ -10,14 +10,13 @@ from textual.reactive import reactive
 
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.insight.ordering import in_groups
+from pcsm_tui.insight.ordering import group_heading, in_groups
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.table import (
     GUTTER,
     Column,
     first_column_for,
-    group_title,
     ordered,
     row_line,
     searchable,
@@ -94,7 +93,7 @@ class RecordTable(LineList):
             return [row.uid for row in rows]
         groups: dict[str, list[str]] = {}
         for row in rows:
-            groups.setdefault(group_title(self._engagement, row), []).append(row.uid)
+            groups.setdefault(group_heading(self._engagement, row), []).append(row.uid)
         return [key for title, uids in groups.items() for key in (_GROUP + title, *uids)]
 
     @property
@@ -182,6 +181,17 @@ class RecordTable(LineList):
     def action_cursor_left(self) -> None:
         """Go to the column before."""
         self.column = max(self.column - 1, 0)
+
+    def to_editable(self, step: int) -> bool:
+        """Go to the next cell of the row that can be edited, or the one before; return whether there is one."""
+        fields = self._tool.fields if self._tool else ()
+        place = self.column + step
+        while 0 <= place < len(fields):
+            if fields[place].computed is None:
+                self.column = place
+                return True
+            place += step
+        return False
 
     def action_choose(self) -> None:
         """Edit the cell under the cursor."""

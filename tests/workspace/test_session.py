@@ -1,0 +1,331 @@
+"""One engagement seen by two people: saving that fails, what clashes, undo, drafts and visits."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from stories.making import make_engagement, values_of
+from stories.story import workspace
+
+from pcsm_tui.errors import FileRefused, StorageFailed, UsageError, ValueRefused
+from pcsm_tui.settings import Places, Settings
+from pcsm_tui.workspace import Workspace
+from pcsm_tui.workspace.session import Clashed, Session
+
+RISKS = "adoption-risks"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    rows = [{"name": "Old radios", "likelihood": "3", "severity": "4"}, {"name": "Union ballot", "likelihood": "2"}]
+    return make_engagement(tmp_path / "repository", "Ada Ltd", {RISKS: rows})
+
+
+@pytest.fixture
+def session(path: Path) -> Session:
+    return workspace(path.parent).open(path)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Return a function that fills the disk or makes room on it."""
+    replace = os.replace
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    return lambda full: monkeypatch.setattr(os, "replace", fail if full else replace)
+
+
+def risk(session: Session, place: int = 0):
+    return session.engagement.rows(RISKS)[place]
+
+
+def drafts(session: Session) -> dict[str, str]:
+    """Return the texts of the drafts by their field."""
+    return {field: text for (_, field), (text, _) in session.drafts(session.framework.tool(RISKS)).items()}
+
+
+def bo_sets(path: Path, place: int = 0, **values: object) -> None:
+    bo = workspace(path.parent, name="Bo").open(path)
+    bo.set(risk(bo, place), values)
+
+
+# --- clashes ----------------------------------------------------------------------------------------------------
+
+
+def test_of_several_unsaved_changes_only_the_one_that_clashes_is_given_up(
+    path: Path, session: Session, disk: Callable[[bool], None]
+) -> None:
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.set_text(risk(session), "name", "Older radios")
+    disk(False)
+    bo_sets(path, name="Radios of 1990")
+    with pytest.raises(Clashed, match="Radios of 1990"):
+        session.set_text(risk(session), "likelihood", "5")
+    assert values_of(path, RISKS, "name")[0] == "Radios of 1990"
+    assert values_of(path, RISKS, "likelihood")[0] == 5
+    assert drafts(session) == {"name": "Older radios"}
+    reason = session.drafts(session.framework.tool(RISKS))[risk(session).uid, "name"].reason
+    assert "Radios of 1990" in reason and "Likelihood" not in reason
+    session.undo()
+    assert values_of(path, RISKS, "likelihood")[0] == 3
+    with pytest.raises(UsageError, match="nothing to undo"):
+        session.undo()
+
+
+def test_a_change_that_clashes_is_no_step_of_undo(path: Path, session: Session) -> None:
+    session.set(risk(session, 1), {"severity": 1})
+    bo_sets(path, likelihood=1)
+    with pytest.raises(Clashed):
+        session.set_text(risk(session), "likelihood", "5")
+    assert "Severity" in session.undo()
+    assert values_of(path, RISKS, "likelihood")[0] == 1
+
+
+def test_a_clash_is_told_and_its_text_kept_even_when_the_next_try_to_save_fails(
+    path: Path, session: Session, disk: Callable[[bool], None]
+) -> None:
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.set_text(risk(session), "likelihood", "5")
+    disk(False)
+    bo_sets(path, likelihood=1)
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.save()
+    assert drafts(session) == {"likelihood": "5"}
+    disk(False)
+    with pytest.raises(Clashed):
+        session.save()
+    assert not session.unsaved
+
+
+def test_the_texts_of_all_fields_that_clash_are_kept_as_they_can_be_typed(path: Path, session: Session) -> None:
+    bo_sets(path, likelihood=1, responsible="Bo", strategy="None")
+    with pytest.raises(Clashed):
+        session.set(risk(session), {"likelihood": 5, "responsible": "Eve", "severity": 2})
+    assert drafts(session) == {"likelihood": "5", "responsible": "Eve"}
+    assert values_of(path, RISKS, "severity")[0] == 2
+    session.set_text(risk(session), "likelihood", drafts(session)["likelihood"])
+    assert drafts(session) == {"responsible": "Eve"}
+    assert values_of(path, RISKS, "likelihood")[0] == 5
+
+
+def test_a_row_set_and_removed_without_saving_while_others_change_it_stays_theirs(
+    path: Path, session: Session, disk: Callable[[bool], None]
+) -> None:
+    disk(True)
+    for act in (lambda: session.set(risk(session), {"likelihood": 5}), lambda: session.remove(risk(session))):
+        with pytest.raises(StorageFailed):
+            act()
+    disk(False)
+    bo_sets(path, likelihood=1)
+    with pytest.raises(Clashed):
+        session.save()
+    assert values_of(path, RISKS, "likelihood") == [1, 2]
+    with pytest.raises(UsageError):
+        session.undo()
+
+
+def test_changes_of_others_are_carried_under_every_further_save(
+    path: Path, session: Session, disk: Callable[[bool], None]
+) -> None:
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.set(risk(session), {"likelihood": 5})
+    disk(False)
+    bo_sets(path, severity=1)
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.save()
+    disk(False)
+    bo_sets(path, name="Radios")
+    session.save()
+    seen = [values_of(path, RISKS, field)[0] for field in ("name", "likelihood", "severity")]
+    assert seen == ["Radios", 5, 1]
+
+
+# --- undo and redo ----------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_others_overwrote_is_passed_over(path: Path, session: Session) -> None:
+    session.set(risk(session, 1), {"severity": 1})
+    session.set(risk(session), {"likelihood": 5})
+    bo_sets(path, likelihood=1)
+    with pytest.raises(Clashed, match=r"Set Likelihood.* cannot be taken back: .* Undo again"):
+        session.undo()
+    assert "Severity" in session.undo()
+    assert values_of(path, RISKS, "likelihood")[0] == 1
+    assert values_of(path, RISKS, "severity")[1] is None
+    assert drafts(session) == {}
+    assert "Severity" in session.redo()
+    with pytest.raises(UsageError):
+        session.redo()
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["taken in", "met when saving"])
+def test_a_step_that_cannot_be_done_again_is_dropped(path: Path, session: Session, read: bool) -> None:
+    session.set(risk(session), {"likelihood": 5})
+    session.undo()
+    bo_sets(path, likelihood=1)
+    if read:
+        assert session.refresh()
+    with pytest.raises(Clashed, match="cannot be done again"):
+        session.redo()
+    with pytest.raises(UsageError):
+        session.redo()
+    assert values_of(path, RISKS, "likelihood")[0] == 1
+
+
+def test_an_undo_that_is_not_saved_yet_can_be_done_again(
+    path: Path, session: Session, disk: Callable[[bool], None]
+) -> None:
+    session.set(risk(session), {"likelihood": 5})
+    disk(True)
+    with pytest.raises(StorageFailed):
+        session.undo()
+    assert risk(session).get("likelihood") == 3
+    with pytest.raises(UsageError):
+        session.undo()
+    disk(False)
+    assert "Likelihood" in session.redo()
+    assert values_of(path, RISKS, "likelihood")[0] == 5
+
+
+def test_undo_and_redo_stand_on_what_others_saved_meanwhile(path: Path, session: Session) -> None:
+    session.set(risk(session), {"likelihood": 5})
+    bo_sets(path, severity=1)
+    assert session.refresh()
+    session.undo()
+    bo_sets(path, name="Radios")
+    session.redo()
+    seen = [values_of(path, RISKS, field)[0] for field in ("name", "likelihood", "severity")]
+    assert seen == ["Radios", 5, 1]
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_text_survives_the_program_until_it_is_put_right(path: Path, session: Session) -> None:
+    with pytest.raises(ValueRefused):
+        session.set_text(risk(session), "likelihood", "many")
+    again = workspace(path.parent).open(path)
+    assert drafts(again) == {"likelihood": "many"}
+    again.set_text(risk(again), "likelihood", "4")
+    assert drafts(again) == {} == drafts(workspace(path.parent).open(path))
+
+
+def test_undo_brings_back_a_row_with_its_draft(path: Path, session: Session) -> None:
+    with pytest.raises(ValueRefused):
+        session.set_text(risk(session), "likelihood", "many")
+    session.remove(risk(session))
+    session.undo()
+    assert drafts(session) == {"likelihood": "many"} == drafts(workspace(path.parent).open(path))
+
+
+def at(path: Path, now: datetime, name: str = "Ada") -> Workspace:
+    """Return the workspace as seen at a time."""
+    return Workspace(path.parent, Settings(name=name, places=Places.of_user()), clock=lambda: now)
+
+
+def test_drafts_of_rows_that_are_gone_are_forgotten_after_thirty_days_others_never(path: Path) -> None:
+    start = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    first = at(path, start).open(path)
+    for place, text in ((0, "gone"), (1, "there")):
+        with pytest.raises(ValueRefused):
+            first.set_text(risk(first, place), "likelihood", text)
+    first.remove(risk(first))
+    seen = {}
+    for days in (30, 31):
+        later = at(path, start + timedelta(days)).open(path)
+        with pytest.raises(ValueRefused):
+            later.set_text(risk(later), "severity", "new")
+        kept = at(path, start).open(path)
+        seen[days] = sorted(text for text, _ in kept.drafts(kept.framework.tool(RISKS)).values())
+    assert seen == {30: ["gone", "new", "there"], 31: ["new", "there"]}
+
+
+# --- visits -----------------------------------------------------------------------------------------------------
+
+
+def test_what_others_changed_after_the_last_look_is_told_all_through_the_next_run(path: Path) -> None:
+    def minute(number: int) -> datetime:
+        return datetime(2026, 11, 23, 9, number, tzinfo=UTC)
+
+    def bo(number: int, tool: str, **values: object) -> None:
+        other = at(path, minute(number), "Bo").open(path)
+        other.add(other.framework.tool(tool), values)
+
+    bo(0, RISKS, name="Seen")
+    first = at(path, minute(1)).open(path)
+    assert first.changes_since_last_visit() == [], "the first visit"
+    first.visited()
+    bo(2, "actions", action="Missed")
+    run = at(path, minute(3))
+    second = run.open(path)
+    assert second.changes_since_last_visit() == ["2026-11-23 Bo changed Actions (1)"]
+    second.visited()
+    assert second.changes_since_last_visit() == ["2026-11-23 Bo changed Actions (1)"], "the same all through the run"
+    bo(4, "timeline", subject="While it runs")
+    run.leave()
+    third = at(path, minute(5)).open(path)
+    assert third.changes_since_last_visit() == ["2026-11-23 Bo changed Timeline (1)"], "leaving is not looking"
+
+
+def test_opening_and_acting_without_a_look_is_no_visit(path: Path) -> None:
+    run = at(path, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    session = run.open(path)
+    session.set(risk(session), {"likelihood": 5})
+    run.leave()
+    state = run.settings.places.state / "state.json"
+    assert not state.exists() or "visits" not in json.loads(state.read_text())
+
+
+# --- another engagement in the file ------------------------------------------------------------------------------
+
+
+def become_another(path: Path) -> None:
+    """Put another engagement in the place of a file."""
+    make_engagement(path.parent, "Zed Ltd").replace(path)
+
+
+def test_a_file_that_holds_another_engagement_can_be_opened_anew(path: Path) -> None:
+    place = workspace(path.parent)
+    old = place.open(path)
+    become_another(path)
+    with pytest.raises(FileRefused, match="different engagement"):
+        old.refresh()
+    new = place.open(path)
+    assert (new.engagement.name, old.engagement.name) == ("Zed Ltd", "Ada Ltd")
+    assert place.open(path) is new
+    place.refresh()
+    assert [item.summary.customer for item in place.listing()] == ["Zed Ltd"]
+
+
+def test_what_is_unsaved_is_not_dropped_for_another_engagement_in_the_file(path: Path) -> None:
+    place = workspace(path.parent)
+    old = place.open(path)
+    become_another(path)
+    with pytest.raises(FileRefused, match="different engagement"):
+        old.set(risk(old), {"likelihood": 5})
+    assert place.open(path) is old and place.unsaved
+
+
+def test_a_file_that_was_gone_and_is_back_goes_on(path: Path) -> None:
+    place = workspace(path.parent)
+    session = place.open(path)
+    aside = path.rename(path.with_suffix(".aside"))
+    with pytest.raises(FileRefused, match="is gone"):
+        session.refresh()
+    aside.rename(path)
+    assert place.open(path) is session
+    session.set(risk(session), {"likelihood": 5})
+    assert values_of(path, RISKS, "likelihood")[0] == 5
