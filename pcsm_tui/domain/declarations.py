@@ -61,9 +61,8 @@ class Choice(Declaration):
     done: bool = False
     """A row whose tick field has this choice counts as done."""
     days: int | None = None
-    """Of a frequency: how many days pass from one measurement to the next; none where there is just one."""
     per_year: int | None = None
-    """Of a frequency: how many measurements it costs in a year of 250 working days."""
+    """Of a frequency: the days from one measurement to the next, and how many it costs in 250 working days."""
 
 
 class Band(Declaration):
@@ -100,7 +99,7 @@ class Computed(Declaration):
         if self.band_of and not self.bands:
             raise ValueError("band_of needs bands")
         if self.weighted and not all(band.light for band in self.bands):
-            raise ValueError("each band of a weighted average needs a light: red, amber or green")
+            raise ValueError("a band of a weighted average needs a light: red, amber or green")
         return self
 
 
@@ -130,7 +129,7 @@ class Field(Declaration):
     internal: bool = False
     """Left out of everything that goes to the customer."""
     reusable: bool = True
-    """Goes with a row into an engagement that is made from this one, where its tool's rows do."""
+    """Goes along where the rows of its tool are taken over into another engagement."""
     framework_phase: bool = False
     """A number that is the number of one of the framework's phases."""
     weight: int = 1
@@ -161,14 +160,12 @@ class Field(Declaration):
         return self
 
     def choice(self, value: object) -> Choice | None:
-        """Return the choice that a stored value stands for; None when it is none of them."""
+        """Return the choice that a stored value stands for, or None."""
         return next((choice for choice in self.choices if choice.id == value), None)
 
 
 def _named(item: object) -> object:
-    if isinstance(item, dict) and "id" in item:
-        return {"name": item["id"], **item}
-    return item
+    return {"name": item["id"], **item} if isinstance(item, dict) and "id" in item else item
 
 
 class Evidence(Declaration):

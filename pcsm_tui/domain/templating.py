@@ -99,7 +99,7 @@ def _carried(row: Row, private: re.Pattern[str], renamed: dict[str, str]) -> Rec
 
 def _value(tool: Tool, field: Field, value: Value, private: re.Pattern[str], renamed: dict[str, str]) -> Value:
     """Return what of a value is carried over, None when nothing is."""
-    kept = field.type in _METHOD and not field.internal and field.id != tool.tick
+    kept = field.reusable and field.type in _METHOD and not field.internal and field.id != tool.tick
     if not kept or is_empty(value) or problem_with(field, value):
         return None
     if field.type == "ref":

@@ -165,7 +165,7 @@ def test_own_tools_are_kept_out_of_the_engagement(path: Path) -> None:
         await story.press("o", *keys_of("Career Plan"), "enter")
         await story.press(*keys_of("Lead a team"), "escape")
         assert "7 Engagement Evaluation" in story.top
-        await story.press("M", "a", "end", "ctrl+u", *"today", "tab", "7", "escape")
+        await story.press("M", "enter", "a", "end", "ctrl+u", *"today", "tab", "7", "escape")
         assert "personal" in story.top
         await story.press("1")
         assert "Ada Ltd › 1 Preparation" in story.top, "back in the engagement"
@@ -187,8 +187,8 @@ def test_a_personal_file_that_cannot_be_read_does_not_hinder_the_phase(path: Pat
         assert "cannot be read" in right(story)
         await story.press("tab", "G", "enter")
         assert "not valid JSON" in story.text and "7 Engagement Evaluation" in story.top
-        await story.press("M")
-        assert "7 Engagement Evaluation" in story.top
+        await story.press("M", "enter")
+        assert "not valid JSON" in story.text and "7 Engagement Evaluation" in story.top
 
     run_story(path.parent, told)
     assert personal.read_text() == "{"
@@ -196,7 +196,7 @@ def test_a_personal_file_that_cannot_be_read_does_not_hinder_the_phase(path: Pat
 
 def test_without_an_engagement_own_tools_are_still_to_be_had(tmp_path: Path) -> None:
     async def told(story: Story) -> None:
-        await story.press("M")
+        await story.press("M", "enter")
         assert "My own tools › 7 › Personal Evaluation Tool" in story.top
         for key in ("0", "1", "o", "w", "L"):
             await story.press(key)

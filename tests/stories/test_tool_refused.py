@@ -67,7 +67,21 @@ def test_a_refused_text_goes_when_the_value_is_typed_anew_or_emptied(path: Path)
         assert "Not saved" not in story.text
 
     run_story(path.parent, told)
-    assert values_of(path, "adoption-risks", "likelihood") == [None]
+    assert values_of(path, "adoption-risks", "likelihood") == [3], "the value that was there is as it was"
+
+
+def test_u_drops_what_was_refused_and_then_takes_back_changes(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await open_risks(story)
+        await story.press("l", "enter", *"4", "enter", "enter", *"x", "enter")
+        assert "Not saved" in story.text
+        await story.press("u")
+        assert "Dropped 'x': Likelihood is as it was" in story.foot
+        assert "Not saved" not in story.text
+        await story.press("u")
+        assert "Undone: set Likelihood of Old radios" in story.foot
+
+    run_story(path.parent, told)
 
 
 def test_a_new_row_keeps_a_first_field_that_is_refused(path: Path) -> None:

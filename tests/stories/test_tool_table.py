@@ -137,7 +137,7 @@ def test_a_table_is_filtered_and_each_tool_remembers_its_place(path: Path) -> No
         assert names(story, "Ring Sue", "Book room", "Send plan") == ["Book room", "Send plan", "Ring Sue"]
         await story.press("slash", *"EK", "space", *"room")
         assert names(story, "Ring Sue", "Book room", "Send plan") == ["Book room"], "as one types, over all columns"
-        assert "1 hold 'EK room'" in story.top
+        assert "1 of 3 hold 'EK room'" in story.top
         await story.press("enter", "slash", *["backspace"] * 7, *"e", "enter")
         assert names(story, "Ring Sue", "Book room", "Send plan") == ["Book room", "Send plan", "Ring Sue"]
         await story.press("g", "n", "n")
