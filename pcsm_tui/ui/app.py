@@ -339,6 +339,10 @@ class PcsmApp(TypeAhead):
         self._show_data()
         self.tell(f"{'Undone' if way == 'undo' else 'Done again'}: {label}")
 
+    def action_help_quit(self) -> None:
+        """Say how to leave to one who tries with ctrl+c."""
+        self.tell("q leaves the program; in a form, Esc first. All is saved as you go.")
+
     async def action_quit(self) -> None:
         """Leave, unless something could not be saved; then say so and leave at the second time."""
         for screen in self.screen_stack:

@@ -103,9 +103,11 @@ def test_a_clash_is_told_and_its_text_kept_even_when_the_next_try_to_save_fails(
         session.save()
     assert drafts(session) == {"likelihood": "5"}
     disk(False)
-    with pytest.raises(Clashed):
+    bo_sets(path, likelihood=3)
+    with pytest.raises(Clashed) as told:
         session.save()
-    assert not session.unsaved
+    assert len(told.value.clashes) == 1 and not session.unsaved
+    assert values_of(path, RISKS, "likelihood")[0] == 3, "what was given up is not brought back"
 
 
 def test_the_texts_of_all_fields_that_clash_are_kept_as_they_can_be_typed(path: Path, session: Session) -> None:
@@ -314,8 +316,9 @@ def test_what_is_unsaved_is_not_dropped_for_another_engagement_in_the_file(path:
     place = workspace(path.parent)
     old = place.open(path)
     become_another(path)
-    with pytest.raises(FileRefused, match="different engagement"):
-        old.set(risk(old), {"likelihood": 5})
+    for act in (old.refresh, lambda: old.set(risk(old), {"likelihood": 5})):
+        with pytest.raises(FileRefused, match="different engagement"):
+            act()
     assert place.open(path) is old and place.unsaved
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -16,14 +16,17 @@ from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.widgets.inputs import QuietInput
 
 
-class PromptBar(Horizontal):
+class PromptBar(Vertical):
     """Asks for a text in the place of the bottom line.
 
-    `check` is called with what was typed and refuses it by raising `PcsmError`, whose sentence is shown; `typed` is
-    called at every change. Posts `Answered`, with None when it is given up with Esc.
+    `check` is called with what was typed and refuses it by raising `PcsmError`, whose sentence is shown above the text
+    until it is changed; `typed` is called at every change. Posts `Answered`, with None when it is given up with Esc.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Give up", show=False),
+        Binding("tab,shift+tab", "stay", show=False),
+    ]
 
     class Answered(Message):
         """The answer was given, or given up."""
@@ -46,9 +49,11 @@ class PromptBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the question, its answer and the hint."""
-        yield Static(Content(f" {self._question}: "), id="question")
-        yield QuietInput(self._text, id="answer")
-        yield Static(Content(f" {self._hint} "), id="prompt-hint")
+        yield Static(id="prompt-reason")
+        with Horizontal(id="prompt-line"):
+            yield Static(Content(f" {self._question}: "), id="question")
+            yield QuietInput(self._text, id="answer")
+            yield Static(Content(f" {self._hint} "), id="prompt-hint")
 
     def on_mount(self) -> None:
         """Be ready to type."""
@@ -57,6 +62,7 @@ class PromptBar(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell every change to whoever wants it."""
         event.stop()
+        self.query_one("#prompt-reason").display = False
         if self._typed:
             self._typed(event.value)
 
@@ -67,11 +73,14 @@ class PromptBar(Horizontal):
             if self._check and event.value.strip():
                 self._check(event.value)
         except PcsmError as refused:
-            hint = self.query_one("#prompt-hint", Static)
-            hint.update(Content(f" {refused} "))
-            hint.add_class("refused")
+            reason = self.query_one("#prompt-reason", Static)
+            reason.update(Content(str(refused)))
+            reason.display = True
             return
         self.post_message(self.Answered(event.value))
+
+    def action_stay(self) -> None:
+        """Do nothing: elsewhere keys would be commands while the question still stands."""
 
     def action_give_up(self) -> None:
         """Answer nothing."""
