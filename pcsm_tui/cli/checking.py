@@ -5,15 +5,15 @@ from __future__ import annotations
 import click
 
 from pcsm_tui.cli import output
-from pcsm_tui.cli.arguments import FILE, json_option, opened
+from pcsm_tui.cli.arguments import FILE, json_option, opened, repository
 from pcsm_tui.errors import PcsmError
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.argument("files", nargs=-1, type=FILE, metavar="[FILE...]")
 @json_option
 def check(files: tuple[str, ...], as_json: bool) -> int:
-    """Check engagement files, and list what is wrong.
+    """Check engagement files, or all of your repository, and list what is wrong.
 
     Checked are values, choices, references, uids and the RACI rule.
 
@@ -21,11 +21,13 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
     know are kept and only mentioned. A file that cannot be opened is told of, and ends the command with 3 or 4.
 
     \b
+    pcsm check
     pcsm check harbour-foods
     pcsm check *.pcsm.json --json
     """
     from pcsm_tui.workspace.checking import check as findings_of
 
+    files = files or tuple(str(path) for path in repository(None).files())
     code, data = 0, []
     for word in files:
         try:

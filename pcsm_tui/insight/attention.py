@@ -27,6 +27,7 @@ def signals(engagement: Engagement) -> list[Signal]:
         return []
     return [
         *_dated_rows(engagement),
+        *_rows_without_date(engagement),
         *_gaps_unanswered(engagement),
         *_proposal_unsigned(engagement),
         *_health_low_or_stale(engagement),
@@ -69,6 +70,22 @@ def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
         detail=f"{tool.field(tool.due).name} {due}{owner}",
         can_tick=bool(tool.tick),
     )
+
+
+def _rows_without_date(engagement: Engagement) -> Iterator[Signal]:
+    """Rows that want a day by which they are to be done and have none, a line for each tool: nothing would recall them."""
+    for tool in engagement.framework.tools:
+        if not (tool.due and tool.tick and tool.field(tool.due).required) or tool.audience == "personal":
+            continue
+        undated = [row for row in engagement.rows(tool.id) if row.stored and not row.done and is_empty(row.get(tool.due))]
+        if undated:
+            yield Signal(
+                rule="undated",
+                text=f"{tool.name}: {len(undated)} without a date",
+                reason=f"first: {engagement.title(undated[0])}",
+                place=Place(tool.id, undated[0].uid, tool.due),
+                detail=f"{tool.field(tool.due).name} says when it shows here.",
+            )
 
 
 def _gaps_unanswered(engagement: Engagement) -> Iterator[Signal]:

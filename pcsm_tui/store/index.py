@@ -21,6 +21,8 @@ from pcsm_tui.store.folders import private_folder
 
 _PATIENCE = 1.0
 """Seconds to wait for another program that is writing the same index."""
+MOST_HITS = 200
+"""So many records a search gives at the most."""
 _ROWS_PER_FILE = 1 << 24
 _SCHEMA = """
 create table about (derivation text);
@@ -110,7 +112,7 @@ class Index:
             database.execute("delete from record where rowid between ? and ?", (first, first + _ROWS_PER_FILE - 1))
             database.execute("delete from engagement where id = ?", (number,))
 
-    def search(self, text: str, limit: int = 200) -> list[Hit]:
+    def search(self, text: str, limit: int = MOST_HITS) -> list[Hit]:
         """Return the records that hold every word of `text`, in any case, the shortest first."""
         words = text.split()
         if not words:
@@ -225,7 +227,6 @@ def _hit(row: tuple[str, str, str, str, str, str], words: list[str]) -> Hit:
     name, tool, uid, title, fields, content = row
     lines = list(zip(fields.split(","), content.split("\n"), strict=False))
     folded = [word.casefold() for word in words]
-    field, line = next(
-        ((field, line) for field, line in lines if any(word in line.casefold() for word in folded)), lines[0]
-    )
+    # The line that holds most of the words tells why the record was found; the first of equals, as `max` has it.
+    field, line = max(lines, key=lambda item: sum(word in item[1].casefold() for word in folded))
     return Hit(name, tool, uid, title, field, line)

@@ -52,8 +52,8 @@ class PcsmApp(TypeAhead):
     TITLE = "pcsm"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings_for("app")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (60, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (34, "-tall")]
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
         """Begin at Today or at an engagement; one that cannot be opened is told at Today."""

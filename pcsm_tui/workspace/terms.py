@@ -9,3 +9,5 @@ from pcsm_tui.domain.safe_text import safe_text as safe_text
 from pcsm_tui.domain.summaries import Place as Place
 from pcsm_tui.domain.summaries import Signal as Signal
 from pcsm_tui.domain.summaries import Summary as Summary
+from pcsm_tui.store.index import MOST_HITS as MOST_HITS
+from pcsm_tui.store.index import Hit as Hit

@@ -106,5 +106,7 @@ def test_a_finding_is_one_line_and_steers_no_terminal(pcsm, harbour: Path) -> No
     assert "\x1b" not in out
 
 
-def test_check_needs_a_file(pcsm) -> None:
-    assert "Missing argument 'FILE...'" in pcsm("check", code=2).err
+def test_without_a_file_the_repository_is_checked(pcsm, harbour: Path) -> None:
+    assert pcsm("check").err == "1 file checked, nothing wrong.\n"
+    harbour.write_text("{")
+    assert "not valid JSON" in pcsm("check", code=3).err

@@ -182,6 +182,19 @@ def test_a_terminal_may_change_its_size_while_one_edits(path: Path) -> None:
     assert values_of(path, "adoption-risks", "name") == ["Old radios newxy"]
 
 
+def test_hardly_any_room_goes_to_what_one_is_in(path: Path) -> None:
+    async def told(story: Story) -> None:
+        assert "Ada Ltd" in story.lines[1]
+        await story.press("z", "ctrl+u", *"day", "enter")
+        assert "day" in story.lines[-1] and "'day' is not" in story.lines[-3]
+        await story.press("escape", "E", *"ada", "enter", "4", "j")
+        assert "Gauge" in story.lines[2]
+        await story.press("tab", "x")
+        assert story.lines[2].lstrip().startswith("●"), "there is nothing but the activities to go to"
+
+    run_story(path.parent, told, size=(20, 6))
+
+
 def test_more_room_shows_more(path: Path) -> None:
     seen: dict[int, str] = {}
 

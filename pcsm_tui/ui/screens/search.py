@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual import events
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -11,8 +12,10 @@ from pcsm_tui.ui.present.line import Line, Span, cut, fit
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.widgets.inputs import QuietInput
-from pcsm_tui.ui.widgets.lines import LineList
-from pcsm_tui.workspace.terms import Place
+from pcsm_tui.ui.widgets.lines import LineList, TextLines
+from pcsm_tui.workspace.terms import MOST_HITS, Hit, Place
+
+HINT = " Type words: records that hold them all are listed. ↵ opens the first, ↓ goes to the list."
 
 
 class SearchScreen(BaseScreen):
@@ -20,15 +23,19 @@ class SearchScreen(BaseScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hits: list = []  # type: ignore[type-arg]
+        self._hits: list[Hit] = []
+        self._customers: dict[str, str] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the input and the list of what is found."""
+        yield TextLines(id="search-hint", classes="headings")
         yield QuietInput(id="search-input")
         yield LineList(id="list")
 
     def show(self, route: Route) -> None:
         """Search the repository as it is now."""
+        self._customers = {listed.path.name: listed.summary.customer for listed in self.workspace.listing()}
+        self.query_one("#search-hint", TextLines).show(lambda width: [(Span(cut(HINT, width), "dim"),)])
         self.pcsm.refresh_index()
         self._search(self.query_one(Input).value)
         self.query_one(Input).focus()
@@ -45,17 +52,20 @@ class SearchScreen(BaseScreen):
 
     def _line(self, index: int, width: int, selected: bool) -> Line:
         hit = self._hits[index]
-        name, tool = width // 4, width // 4
+        name = width // 5
+        framework = self.workspace.framework
+        tool = framework.tool(hit.tool).name if framework.has_tool(hit.tool) else hit.tool
+        found = f"{hit.title}: {hit.line}" if hit.line != hit.title else hit.title
         return (
-            Span(" " + fit(hit.name.removesuffix(".pcsm.json"), name - 1) + " "),
-            Span(fit(hit.tool, tool - 1) + " ", "dim"),
-            Span(cut(f"{hit.title}: {hit.line}" if hit.line != hit.title else hit.title, width - name - tool - 2)),
+            Span(" " + fit(self._customers.get(hit.name, hit.name), name - 1) + " "),
+            Span(fit(tool, name - 1) + " ", "dim"),
+            Span(cut(found, width - 2 * name - 2)),
         )
 
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""
         count = len(self._hits)
-        return "pcsm  Search everything", f"{count}{' or more' if count >= 200 else ''} found"
+        return "pcsm  Search everything", f"{count}{' or more' if count >= MOST_HITS else ''} found"
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
@@ -64,11 +74,11 @@ class SearchScreen(BaseScreen):
             self._search(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the list."""
+        """Open what was found first."""
         event.stop()
-        self.query_one(LineList).focus()
+        self.query_one(LineList).action_choose()
 
-    def on_key(self, event) -> None:  # type: ignore[no-untyped-def]
+    def on_key(self, event: events.Key) -> None:
         """Go from the input to the list with the arrow."""
         if event.key == "down" and self.query_one(Input).has_focus:
             self.query_one(LineList).focus()
@@ -83,6 +93,6 @@ class SearchScreen(BaseScreen):
     def help_text(self) -> tuple[str, str]:
         """Return what the search is for."""
         return "Search everything", (
-            "Type words: every record of every engagement that holds them all is listed, in whichever field. Enter or the "
-            "down arrow goes to the list, Enter again opens the record at the field."
+            "Type words: every record of every engagement that holds them all is listed, in whichever field. Enter opens "
+            "the first one at the field that was found; the down arrow goes to the list, to choose another."
         )
