@@ -77,7 +77,9 @@ def _rows_without_date(engagement: Engagement) -> Iterator[Signal]:
     for tool in engagement.framework.tools:
         if not (tool.due and tool.tick and tool.field(tool.due).required) or tool.audience == "personal":
             continue
-        undated = [row for row in engagement.rows(tool.id) if row.stored and not row.done and is_empty(row.get(tool.due))]
+        undated = [
+            row for row in engagement.rows(tool.id) if row.stored and not row.done and is_empty(row.get(tool.due))
+        ]
         if undated:
             yield Signal(
                 rule="undated",

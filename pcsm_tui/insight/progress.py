@@ -32,11 +32,6 @@ class ToolState(NamedTuple):
     done: int
     lacking: tuple[Row, ...]
 
-    @property
-    def percent(self) -> int:
-        """Rows entered with nothing lacking, as a whole percentage of all rows."""
-        return 100 * (self.entered - len(self.lacking)) // self.rows if self.rows else 0
-
 
 class Gap(NamedTuple):
     """Something that is missing, and where it would be filled in."""

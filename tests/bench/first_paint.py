@@ -1,6 +1,6 @@
 """Start the program, write the modules that are imported when the first engagement row is painted, and end.
 
-    python first_paint.py MARK LIST FOLDER
+python first_paint.py MARK LIST FOLDER
 """
 
 from __future__ import annotations

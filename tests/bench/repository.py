@@ -22,7 +22,13 @@ from pcsm_tui.workspace.session import Session  # noqa: E402
 MARK = " Group "
 """What every customer's name holds: the terminal waits for it."""
 _PLACES = ("Alder", "Brightwell", "Calder", "Dunmore", "Eastgate", "Fenwick", "Glen", "Harbour", "Ivy", "Juniper")
-_WORK = ("Call the site manager", "Ask for the head counts", "Book the training room", "Send the agenda", "Chase the form")
+_WORK = (
+    "Call the site manager",
+    "Ask for the head counts",
+    "Book the training room",
+    "Send the agenda",
+    "Chase the form",
+)
 _OWNERS = ("Sue", "Wayne", "T. King", "the shift leader")
 _FIRST_DAY = date(2020, 1, 1)
 

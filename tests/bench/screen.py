@@ -1,7 +1,7 @@
 """Measure the screen in a terminal: start, keys, switches, silence, memory, large registers. Prints, never judges.
 
-    python tests/bench/screen.py                    everything at 80x24
-    python tests/bench/screen.py --size 120x40 --only start,keys
+python tests/bench/screen.py                    everything at 80x24
+python tests/bench/screen.py --size 120x40 --only start,keys
 """
 
 from __future__ import annotations

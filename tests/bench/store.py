@@ -1,7 +1,7 @@
 """Measure files, commands and imports: save, open, search, `--version`, the first paint. Prints, never judges.
 
-    python tests/bench/store.py
-    python tests/bench/store.py --only save,open --runs 31
+python tests/bench/store.py
+python tests/bench/store.py --only save,open --runs 31
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def save(stage: Stage) -> Iterator[Figure]:
         storage = EngagementStorage(path)
         storage.read()
         payload = path.read_bytes()
-        acts: list[Callable[[], object]] = [partial(_raw, path.with_suffix(".raw"), payload), partial(storage.commit, document)]
+        acts: list[Callable[[], object]] = [
+            partial(_raw, path.with_suffix(".raw"), payload),
+            partial(storage.commit, document),
+        ]
         raw, commit = timed(acts, stage.runs)
         what = f"save of {name}: {len(payload) / 1000:,.0f} KB"
         yield Figure(what, f"{commit:.1f} / {raw:.1f} ms", commit / raw, AIMS[name])

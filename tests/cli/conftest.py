@@ -48,7 +48,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("pcsm_tui.workspace.wall_clock", lambda: datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
     monkeypatch.setattr(
-        playbook, "framework_for", lambda place: _framework_of(place if place and (place / "playbook.toml").exists() else None)
+        playbook,
+        "framework_for",
+        lambda place: _framework_of(place if place and (place / "playbook.toml").exists() else None),
     )
     return folder
 

@@ -20,7 +20,12 @@ def test_add_prints_the_uid_and_stores_what_was_meant(pcsm, harbour: Path) -> No
     (record,) = rows(harbour, "actions")
     assert record["uid"] == run.word
     assert len(run.word) == 32
-    assert (record["action"], record["owner"], record["due"], record["done"]) == ("Call Sue", "T. King", "2026-11-27", False)
+    assert (record["action"], record["owner"], record["due"], record["done"]) == (
+        "Call Sue",
+        "T. King",
+        "2026-11-27",
+        False,
+    )
     assert (record["by"], record["at"]) == ("ada", "2026-11-22T12:00:00Z")
 
 
@@ -59,7 +64,10 @@ def test_references_are_given_by_name(pcsm, harbour: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["adoption-risks", "name=x", "likelihood=9"], "adoption-risks likelihood: 9 is out of range. Likelihood can be 1 to 5"),
+        (
+            ["adoption-risks", "name=x", "likelihood=9"],
+            "adoption-risks likelihood: 9 is out of range. Likelihood can be 1 to 5",
+        ),
         (["adoption-risks", "liklihood=3"], "no field 'liklihood'. Did you mean likelihood"),
         (["adoption-risks", "score=3"], "adoption-risks score: Score is computed"),
         (["adoption-risks", "status=Maybe"], "adoption-risks status: 'Maybe' is not one of the choices. Choose Open"),

@@ -29,7 +29,11 @@ def test_a_good_file(pcsm, harbour: Path) -> None:
     ("table", "record", "line"),
     [
         ("adoption_risks", {"likelihood": 9}, "adoption-risks/UID likelihood: Likelihood is 9, not 1 to 5."),
-        ("adoption_risks", {"likelihood": "3"}, "adoption-risks/UID likelihood: Likelihood is '3', not a whole number."),
+        (
+            "adoption_risks",
+            {"likelihood": "3"},
+            "adoption-risks/UID likelihood: Likelihood is '3', not a whole number.",
+        ),
         (
             "adoption_risks",
             {"status": "Maybe"},
@@ -49,7 +53,9 @@ def test_a_good_file(pcsm, harbour: Path) -> None:
         ("career_plan", {"vision": "x"}, "career-plan: Career Plan belongs in your own file only."),
     ],
 )
-def test_each_finding_is_a_line_with_its_place(pcsm, harbour: Path, table: str, record: dict[str, Any], line: str) -> None:
+def test_each_finding_is_a_line_with_its_place(
+    pcsm, harbour: Path, table: str, record: dict[str, Any], line: str
+) -> None:
     with_tables(harbour, **{table: {"1": {"uid": uid(1), **record}}})
     run = pcsm("check", "harbour", code=1)
     assert run.out == f"harbour: {line.replace('UID', uid(1))}\n"
@@ -79,7 +85,9 @@ def test_two_records_of_one_uid(pcsm, harbour: Path) -> None:
 
 
 def test_what_is_unknown_is_mentioned_and_no_finding(pcsm, harbour: Path) -> None:
-    with_tables(harbour, actions={"1": {"uid": uid(1), "mood": 1}, "2": {"action": "x"}}, something_else={"3": {"x": 1}})
+    with_tables(
+        harbour, actions={"1": {"uid": uid(1), "mood": 1}, "2": {"action": "x"}}, something_else={"3": {"x": 1}}
+    )
     run = pcsm("check", "harbour")
     assert run.out == ""
     assert f"actions/{uid(1)} mood: No field of this name" in run.err

@@ -16,7 +16,9 @@ def full(pcsm, harbour: Path) -> dict[str, str]:
     uids = {
         "group": add("impacted-groups", "name=Night dispatchers", "head_count=140"),
         "activity": add("adoption-activities", "activity=Practice day", "impacted_group=night", "due=2027-01-11"),
-        "risk": add("adoption-risks", "name==1+1", "likelihood=4", "severity=5", "strategy=Talk", "internal_notes=SECRET"),
+        "risk": add(
+            "adoption-risks", "name==1+1", "likelihood=4", "severity=5", "strategy=Talk", "internal_notes=SECRET"
+        ),
         "stakeholder": add("stakeholder-plan", "name=Sue Saunders", "primary_concerns=SECRET"),
         "document": add("documents", "name=Contract", "link=https://example.org/a"),
         "hidden": add("documents", "name=SECRET price list", "link=documents/p.pdf", "internal=y"),
@@ -72,7 +74,9 @@ def test_a_tool_as_csv(pcsm, full: dict[str, str]) -> None:
     (row,) = csv.DictReader(io.StringIO(out))
     assert (row["Name"], row["Likelihood"], row["Score"], row["Strategy"]) == ("'=1+1", "4", "9", "Talk")
     assert "Internal Notes" not in row
-    (activity,) = csv.DictReader(io.StringIO(pcsm("export", "harbour", "--tool", "adoption-activities", "--format", "csv").out))
+    (activity,) = csv.DictReader(
+        io.StringIO(pcsm("export", "harbour", "--tool", "adoption-activities", "--format", "csv").out)
+    )
     assert (activity["Impacted Group"], activity["Due"]) == ("Night dispatchers", "2027-01-11")
 
 
@@ -136,7 +140,10 @@ def test_the_roadmap_is_by_date_and_internal(pcsm, full: dict[str, str]) -> None
     pcsm("add", "harbour", "engagement-strategy", "phase=3", "name=Some day")
     assert "is internal" in pcsm("export", "harbour", "--report", "roadmap", code=3).err
     out = pcsm("export", "harbour", "--report", "roadmap", "--internal", "--format", "csv").out
-    assert [(row["Planned Start"], row["Planned End"], row["Phase"], row["Name"]) for row in csv.DictReader(io.StringIO(out))] == [
+    assert [
+        (row["Planned Start"], row["Planned End"], row["Phase"], row["Name"])
+        for row in csv.DictReader(io.StringIO(out))
+    ] == [
         ("", "2026-12-01", "1", "SECRET reading"),
         ("2027-02-01", "", "2", "SECRET visit"),
     ]
@@ -209,7 +216,11 @@ def test_fault_098_an_engagement_file_is_never_replaced(pcsm, harbour: Path, tmp
 
 
 def test_out_that_is_no_file(pcsm, harbour: Path, tmp_path: Path) -> None:
-    for target, told in ((tmp_path, "not a plain file"), (tmp_path / "no" / "x.md", "no folder"), (Path("/dev/null"), "plain")):
+    for target, told in (
+        (tmp_path, "not a plain file"),
+        (tmp_path / "no" / "x.md", "no folder"),
+        (Path("/dev/null"), "plain"),
+    ):
         assert told in pcsm("export", "harbour", "--tool", "raci", "--out", str(target), "--force", code=3).err
 
 

@@ -27,7 +27,12 @@ def test_every_setting_is_shown_as_it_could_stand_in_the_file(pcsm, settings_fil
     run = pcsm("config", "show")
     assert run.out.startswith(f"# {settings_file}\n")
     found = tomllib.loads(run.out)
-    assert (found["theme"], found["ascii"], found["keys"], found["currency"]) == ("pcsm-light", True, {"tick": "space"}, "EUR")
+    assert (found["theme"], found["ascii"], found["keys"], found["currency"]) == (
+        "pcsm-light",
+        True,
+        {"tick": "space"},
+        "EUR",
+    )
     assert found["name"] == "ada"
     assert pcsm("config", "show", "--json").data == found
 
@@ -89,7 +94,9 @@ def test_themes(pcsm) -> None:
     assert set(pcsm("themes", "--json").data) >= shipped
 
 
-@pytest.mark.parametrize(("shell", "part"), [("bash", "COMP_WORDS"), ("zsh", "#compdef pcsm"), ("fish", "complete --no-files")])
+@pytest.mark.parametrize(
+    ("shell", "part"), [("bash", "COMP_WORDS"), ("zsh", "#compdef pcsm"), ("fish", "complete --no-files")]
+)
 def test_completion_scripts(pcsm, shell: str, part: str) -> None:
     out = pcsm("completion", shell).out
     assert part in out

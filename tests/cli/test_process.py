@@ -17,7 +17,12 @@ COMMAND = [sys.executable, "-m", "pcsm_tui"]
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with nothing to read."""
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, **more}, timeout=60
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **more},
+        timeout=60,
     )
 
 
@@ -91,7 +96,10 @@ def test_an_output_that_is_full_is_told() -> None:
 
 def test_a_closed_output_is_no_crash(folder: Path) -> None:
     ended = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "list", str(folder)], stderr=subprocess.PIPE, text=True, timeout=60
+        ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "list", str(folder)],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
@@ -120,7 +128,10 @@ def test_a_full_disk_leaves_the_file(folder: Path) -> None:
     limited = "import resource,runpy,signal,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(64,64));"
     limited += "signal.signal(signal.SIGXFSZ,signal.SIG_IGN);sys.argv[0]='pcsm';runpy.run_module('pcsm_tui',run_name='__main__')"
     ended = subprocess.run(
-        [sys.executable, "-c", limited, "add", str(file), "actions", "action=x"], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", limited, "add", str(file), "actions", "action=x"],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (ended.returncode, "Traceback" in ended.stderr) == (4, False)
     assert file.read_bytes() == before

@@ -36,7 +36,9 @@ def test_new_never_replaces_an_engagement(pcsm, harbour: Path) -> None:
     assert harbour.read_bytes() == before
 
 
-@pytest.mark.parametrize(("name", "told", "code"), [("", "needs the customer's name", 2), ("Library", "library.pcsm.json", 3)])
+@pytest.mark.parametrize(
+    ("name", "told", "code"), [("", "needs the customer's name", 2), ("Library", "library.pcsm.json", 3)]
+)
 def test_new_refuses_names_that_are_none(pcsm, name: str, told: str, code: int) -> None:
     assert told in pcsm("new", name, code=code).err
 
@@ -68,7 +70,11 @@ def test_list_as_json(pcsm, harbour: Path) -> None:
     pcsm("add", "harbour", "actions", "action=Call Sue", "due=+3d")
     (found,) = pcsm("list", "--json").data
     assert found["file"] == str(harbour)
-    assert (found["customer"], found["initiative"], found["status"]) == ("Harbour Foods", "New dispatch platform", "Active")
+    assert (found["customer"], found["initiative"], found["status"]) == (
+        "Harbour Foods",
+        "New dispatch platform",
+        "Active",
+    )
     assert found["phases"] == ["Open", "In progress", "Open", "Open", "Open", "Open", "Open"]
     assert (found["next_date"], found["next_what"], found["problem"]) == ("2026-11-25", "Call Sue", "")
 
@@ -108,7 +114,10 @@ def test_today_puts_what_is_late_first(pcsm, harbour: Path) -> None:
     pcsm("add", "harbour", "actions", "action=Far away", "due=+90d")
     assert [line.split("  ")[0] for line in pcsm("today").out.splitlines()[1:3]] == ["3 days late", "in 2 days"]
     data = pcsm("today", "--json").data
-    assert [(item["text"], item["due"]) for item in data[:2]] == [("Send minutes", "2026-11-19"), ("Call Sue", "2026-11-24")]
+    assert [(item["text"], item["due"]) for item in data[:2]] == [
+        ("Send minutes", "2026-11-19"),
+        ("Call Sue", "2026-11-24"),
+    ]
     assert (data[0]["engagement"], data[0]["file"], data[0]["tool"]) == ("Harbour Foods", str(harbour), "actions")
     assert "Far away" not in {item["text"] for item in data}
 

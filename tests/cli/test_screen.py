@@ -66,7 +66,13 @@ def test_the_screen_opens_on_the_repository_a_folder_or_a_file(
     monkeypatch.chdir(other)
     for words in ([], [str(other)], [str(harbour)], ["harbour"], ["."]):
         pcsm(*words)
-    assert opened.calls == [(repository, None), (other, None), (repository, harbour), (repository, harbour), (other, None)]
+    assert opened.calls == [
+        (repository, None),
+        (other, None),
+        (repository, harbour),
+        (repository, harbour),
+        (other, None),
+    ]
 
 
 @pytest.mark.parametrize(

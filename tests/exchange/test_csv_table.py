@@ -36,7 +36,20 @@ def test_fault_095_what_a_spreadsheet_would_run_is_guarded(typed: str, written: 
 
 @pytest.mark.parametrize(
     "typed",
-    ["-5", "-1,200.50 EUR", "-5 %", "+49 170 1234567", "+497001234", "12", "a=b", "mail@x", "it's", "'quoted'", "00123", ""],
+    [
+        "-5",
+        "-1,200.50 EUR",
+        "-5 %",
+        "+49 170 1234567",
+        "+497001234",
+        "12",
+        "a=b",
+        "mail@x",
+        "it's",
+        "'quoted'",
+        "00123",
+        "",
+    ],
 )
 def test_fault_095_numbers_and_telephone_numbers_keep_their_value(typed: str) -> None:
     assert cell_text(typed) == typed
@@ -51,7 +64,9 @@ def test_a_table_is_written_with_its_header() -> None:
     assert csv_table(table) == 'Name,Note\nOld radios,"He said ""no"", twice"\nBallot,"one\ntwo"\n'
 
 
-@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])), min_size=2, max_size=2)))
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])), min_size=2, max_size=2))
+)
 def test_taking_the_guard_off_gives_back_what_was_typed(rows: list[list[str]]) -> None:
     written = csv_table(Table(("a", "b"), tuple(tuple(row) for row in rows)))
     read = list(csv.reader(io.StringIO(written)))[1:]
@@ -61,4 +76,6 @@ def test_taking_the_guard_off_gives_back_what_was_typed(rows: list[list[str]]) -
         return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(guarded) else cell
 
     visible = str.maketrans({"\u2028": "⟪U+2028⟫", "\u2029": "⟪U+2029⟫"})
-    assert [[unguarded(cell) for cell in row] for row in read] == [[cell.translate(visible) for cell in row] for row in rows]
+    assert [[unguarded(cell) for cell in row] for row in read] == [
+        [cell.translate(visible) for cell in row] for row in rows
+    ]

@@ -40,11 +40,15 @@ def test_fault_099_text_from_data_is_no_markup() -> None:
 
 def test_a_line_that_would_begin_something_is_kept_as_text() -> None:
     text = "- item\n1. one\n=====\n  + more\n-----"
-    assert markdown(Document("t", (Paragraph(text),))) == "# t\n\n\\- item\\\n1\\. one\\\n\\=====\\\n\\+ more\\\n\\-----\n"
+    assert (
+        markdown(Document("t", (Paragraph(text),))) == "# t\n\n\\- item\\\n1\\. one\\\n\\=====\\\n\\+ more\\\n\\-----\n"
+    )
 
 
 def test_numbers_and_formulas_need_no_escape() -> None:
-    assert markdown(Document("t", (Paragraph("-5\n=1+1\n3.5\n2027 plan"),))) == "# t\n\n-5\\\n=1+1\\\n3.5\\\n2027 plan\n"
+    assert (
+        markdown(Document("t", (Paragraph("-5\n=1+1\n3.5\n2027 plan"),))) == "# t\n\n-5\\\n=1+1\\\n3.5\\\n2027 plan\n"
+    )
 
 
 def test_a_cell_keeps_to_its_cell() -> None:

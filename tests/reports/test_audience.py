@@ -20,7 +20,15 @@ def tool(**more: Any) -> dict[str, Any]:
         {"id": "secret", "name": "Secret", "type": "note", "internal": True},
         {"id": "internal", "name": "Internal", "type": "yes_no"},
     ]
-    return {"id": "papers", "name": "Papers", "kind": "register", "summary": "x", "row_name": "paper", "fields": fields, **more}
+    return {
+        "id": "papers",
+        "name": "Papers",
+        "kind": "register",
+        "summary": "x",
+        "row_name": "paper",
+        "fields": fields,
+        **more,
+    }
 
 
 @pytest.mark.parametrize(

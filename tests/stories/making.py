@@ -14,7 +14,11 @@ Texts = Mapping[str, str]
 
 
 def make_engagement(
-    folder: Path, customer: str, rows: Mapping[str, Sequence[Texts]] | None = None, initiative: str = "", by: str = "Ada"
+    folder: Path,
+    customer: str,
+    rows: Mapping[str, Sequence[Texts]] | None = None,
+    initiative: str = "",
+    by: str = "Ada",
 ) -> Path:
     """Make an engagement whose tools have rows with these texts, as one would type them; return its file.
 

@@ -125,7 +125,12 @@ def test_footer_palette_and_help_show_ones_own_keys_and_these_work(path: Path) -
         for _ in range(5):
             await story.press("pagedown")
             pages += story.text
-        for line in ("space           Tick the row", "f5              Show only", "ctrl+z Z        Take back", "pgdn ctrl+d "):
+        for line in (
+            "space           Tick the row",
+            "f5              Show only",
+            "ctrl+z Z        Take back",
+            "pgdn ctrl+d ",
+        ):
             assert line in pages, line
         await story.press("escape", "colon", *"undo")
         assert "ctrl+z Z" in story.text

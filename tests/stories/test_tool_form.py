@@ -17,7 +17,9 @@ PEOPLE = [
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return make_engagement(tmp_path, "Ada Ltd", {"stakeholder-plan": PEOPLE, "adoption-risks": [{"name": "Old radios"}]})
+    return make_engagement(
+        tmp_path, "Ada Ltd", {"stakeholder-plan": PEOPLE, "adoption-risks": [{"name": "Old radios"}]}
+    )
 
 
 async def open_tool(story: Story, name: str) -> None:

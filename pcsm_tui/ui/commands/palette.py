@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcsm_tui.ui.commands.registry import WHERE
+from pcsm_tui.ui.commands.registry import WHERE, Command
 from pcsm_tui.ui.present.foot import keys_signs
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.workspace.terms import Place
@@ -30,7 +30,7 @@ def command_items(screen: BaseScreen) -> list[Item]:
     items = [
         Item(
             f"command {command.id}",
-            command.title,
+            _title(command, screen),
             keys_signs(command.keys) if command.keys else "",
             command,
             command.id,
@@ -41,6 +41,14 @@ def command_items(screen: BaseScreen) -> list[Item]:
         if command.palette
     ]
     return sorted(items, key=lambda item: bool(item.disabled))
+
+
+def _title(command: Command, screen: BaseScreen) -> str:
+    """Return a command's title; that of a phase by the name that the team's playbook gives it."""
+    if not command.id.startswith("phase_"):
+        return command.title
+    number = int(command.parameter)
+    return f"Phase {number} {screen.workspace.framework.phase(number).name}"
 
 
 def tool_items(workspace: Workspace, path: Path) -> list[Item]:

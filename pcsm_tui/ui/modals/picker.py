@@ -113,7 +113,8 @@ class Picker(Screen[Item | None]):
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Choose what one clicks on."""
         event.stop()
-        self.dismiss(self._shown[event.index])
+        if not self._shown[event.index].disabled:
+            self.dismiss(self._shown[event.index])
 
     def action_move(self, step: int) -> None:
         """Move the cursor."""

@@ -95,7 +95,7 @@ def blocks(engagement: Engagement, row: Row, active: str, width: int) -> list[Bl
             blank = 1 if found else 0
             found.append(Block(None, section, top + blank, 1))
             top += 1 + blank
-        height = len(_value_lines(engagement.show(row, field.id), width)) if _is_long(engagement, row, field) else 1
+        height = len(_value_lines(engagement.show(row, field.id), width)) if _is_long(field) else 1
         if field.id == active and field.type == "note":
             height = max(NOTE_LINES, min(height + 1, 12))
         found.append(Block(field, "", top, height))
@@ -103,7 +103,7 @@ def blocks(engagement: Engagement, row: Row, active: str, width: int) -> list[Bl
     return found
 
 
-def _is_long(engagement: Engagement, row: Row, field: Field) -> bool:
+def _is_long(field: Field) -> bool:
     return field.type in ("note", "computed")
 
 
@@ -131,7 +131,7 @@ def block_line(
     head = (mark if offset == 0 else Span("  "), label, Span(" "))
     if draft is not None:
         return (*head, Span(cut(draft, 30), "bad"), Span(f"  ← {one_line(reason)}", "bad"))
-    lines = _value_lines(engagement.show(row, field.id), width) if _is_long(engagement, row, field) else None
+    lines = _value_lines(engagement.show(row, field.id), width) if _is_long(field) else None
     if lines is not None:
         body: Line = lines[offset] if offset < len(lines) else ()
     else:

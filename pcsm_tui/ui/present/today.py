@@ -144,7 +144,7 @@ def portfolio_sort_key(summary: Summary, key: str) -> tuple[int, object]:
     if key == "phases":
         value = summary.current_phases
     if key == "done":
-        value = summary.done
+        value = 100 * summary.done // summary.activities if summary.activities else None
     if isinstance(value, str):
         value = value.casefold()
     return (1, 0) if value in (None, "", ()) else (0, value)

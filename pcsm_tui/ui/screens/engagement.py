@@ -58,11 +58,13 @@ class EngagementScreen(EngagementCommands):
 
     BINDINGS = bindings_for("engagement")
 
+    _session: Session | None = None
+
     @property
     def session(self) -> Session:
-        """The session of the engagement that is shown."""
-        assert self.pcsm.session is not None
-        return self.pcsm.session
+        """The session of the engagement that the screen shows, also when the application has gone on to another."""
+        assert self._session is not None
+        return self._session
 
     @property
     def engagement(self) -> Engagement:
@@ -79,7 +81,16 @@ class EngagementScreen(EngagementCommands):
             raise UsageError("No engagement is open.", "P shows them all.")
         return self.pcsm.engagement_path
 
+    def update_lines(self) -> None:
+        """Bring the first and the last line up to date, once there is anything to say."""
+        if self._session is not None:
+            super().update_lines()
+
     def take_in(self) -> None:
-        """Take in what others saved meanwhile; when that cannot be read, say so and go on with what there is."""
+        """Turn to the application's session and take in what others saved meanwhile.
+
+        When that cannot be read, say so and go on with what there is.
+        """
+        self._session = self.pcsm.session
         with self.pcsm.telling():
             self.session.refresh()

@@ -75,7 +75,10 @@ class PortfolioScreen(EngagementCommands):
         """Return the texts of the first line."""
         today = self.workspace.today
         filtered = f" · {len(self._shown)} hold {self.filter_text!r}" if self.filter_text else ""
-        return f"pcsm  Portfolio{filtered}", f"{len(self._all)} engagements · {short_date(today, today)}"
+        return (
+            f"pcsm  Portfolio{filtered}",
+            f"{len(self._all)} engagement{'s' if len(self._all) != 1 else ''} · {short_date(today, today)}",
+        )
 
     @property
     def _current(self) -> Listed | None:

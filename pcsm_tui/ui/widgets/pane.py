@@ -163,7 +163,9 @@ class RecordPane(Container):
         detail.show(lambda width: _with_draft(detail_lines(engagement, row_, field_, today, width), draft))
 
     def _cursor_moved(self) -> None:
-        """Say more of the row under the cursor, and follow the table's columns."""
+        """Say more of the row under the cursor, and follow the table's columns; a click elsewhere ends an edit."""
+        if self.editor.is_open and self.mode == "table":
+            self.editor.leave("close")
         self._show_headings()
         self._show_detail()
 

@@ -167,12 +167,6 @@ class RecordTable(LineList):
         if self._highlighted is not None:
             self._highlighted()
 
-    def watch_cursor(self, old: int, new: int) -> None:
-        """Draw just the rows that changed."""
-        self._strips.pop((old, True), None)
-        self._strips.pop((new, True), None)
-        super().watch_cursor(old, new)
-
     def action_cursor_right(self) -> None:
         """Go to the next column."""
         if self._tool is not None:
