@@ -81,9 +81,12 @@ class Story:
             await asyncio.sleep(0.01)
 
     async def open_tool(self, name: str) -> None:
-        """Open a tool by its name."""
+        """Open a tool by as much of its name as tells it from the others."""
+        names = [tool.name.casefold() for tool in self.app.workspace.framework.tools]
+        lengths = range(3, len(name) + 1)
+        enough = (length for length in lengths if sum(name[:length].casefold() in other for other in names) == 1)
         await self.press("o")
-        await self.type(name)
+        await self.type(name[: next(enough, len(name))])
         await self.press("enter")
 
     @property
