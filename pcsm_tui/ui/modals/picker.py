@@ -64,7 +64,7 @@ class Picker(Screen[Item | None]):
         self.query_one("#picker-title", TextLines).show(
             lambda width: [(Span(" " + cut(self._title, width - 2), "title"),)]
         )
-        foot = " type to narrow · ↵ choose · ↑ ↓ · esc back"
+        foot = " type to narrow · enter chooses · esc back"
         self.query_one("#picker-foot", TextLines).show(lambda width: [(Span(foot, "dim"),)])
         self.query_one(LineList).can_focus = False
         self._narrow("")

@@ -39,8 +39,10 @@ class KeyHint(NamedTuple):
     word: str
 
 
-def key_sign(key: str) -> str:
-    """Return a key's name as people read it: `enter` as ↵, `question_mark` as ?."""
+def key_sign(key: str, ascii_only: bool = False) -> str:
+    """Return a key's name as people read it: `enter` as ↵, or as a word in ASCII, `question_mark` as ?."""
+    if key == "enter" and ascii_only:
+        return key
     *modifiers, last = key.split("+")
     return "+".join([*modifiers, _SIGNS.get(last, last)])
 

@@ -120,7 +120,7 @@ class BaseScreen(QuietFocus):
             return
         self.query_one(TopLine).show(*self.where())
         hints = [
-            KeyHint(key_sign(key), command.footer)
+            KeyHint(key_sign(key, self.workspace.settings.ascii), command.footer)
             for command, key, reason in self.live_commands()
             if command.footer and not reason
         ]

@@ -137,9 +137,28 @@ class PhaseScreen(EngagementScreen):
         event.stop()
         if event.source is self.tools:
             self.pcsm.go(Route("tool", self.path, Place(self._tools[event.index].id)))
-        else:
+        elif self._tools_in_view:
             self.tools.action_first()
             self.tools.focus()
+        else:
+            items = [
+                Item(tool.id, tool.name, self._how_far(tool), Route("tool", self.path, Place(tool.id)))
+                for tool in self._tools
+            ]
+            self.pcsm.pick(f"Tools of {self._number} {self.phase.name}", items, lambda item: self.pcsm.go(item.value))
+
+    @property
+    def _tools_in_view(self) -> bool:
+        """Whether there is room for the list of tools."""
+        return all(widget.display for widget in (self.tools, *self.tools.ancestors) if isinstance(widget, Widget))
+
+    def on_resize(self) -> None:
+        """Go back to the activities when there is no room for the tools any more."""
+        self.call_after_refresh(self._stay_in_view)
+
+    def _stay_in_view(self) -> None:
+        if self.pcsm.here.view == "phase" and not self._tools_in_view:
+            self.set_focus(self.activities)
 
     def where(self) -> tuple[str, str]:
         """Return the texts of the first line."""

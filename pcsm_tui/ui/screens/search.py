@@ -15,7 +15,7 @@ from pcsm_tui.ui.widgets.inputs import QuietInput
 from pcsm_tui.ui.widgets.lines import LineList, TextLines
 from pcsm_tui.workspace.terms import MOST_HITS, Hit, Place
 
-HINT = " Type words that a record holds. ↵ opens the first one found, ↓ goes to the list."
+HINT = " Type words that a record holds. Enter opens the first one found, Down goes to the list."
 
 
 class SearchScreen(BaseScreen):
