@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pcsm_tui.workspace.session import Session
 
 
+LONGEST_DELAY = 0.005
+"""Seconds that drawing waits at the most while one switches screens; Textual waits ten times as long."""
 WARM_UP_AFTER = 0.15
 """Seconds after which the framework is read in the background: the first picture is on the terminal by then."""
 
@@ -91,6 +93,10 @@ class PcsmApp(TypeAhead):
         if self.workspace.unsaved:
             return "NOT SAVED"
         return "" if self.session is None else "saved"
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw a screen that one switches to sooner than Textual does: what it shows is there by then."""
+        super().delay_update(min(delay, LONGEST_DELAY))
 
     # --- going about ------------------------------------------------------------------------------------------
 

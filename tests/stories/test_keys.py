@@ -106,6 +106,15 @@ def test_help_opens_and_closes_on_every_screen_and_tells_the_keys_that_apply(pat
     run_story(path.parent, told)
 
 
+def test_ctrl_c_says_how_to_leave(path: Path) -> None:
+    async def told(story: Story) -> None:
+        async for name in everywhere(story):
+            await story.press("ctrl+c")
+            assert "q leaves" in story.foot and not story.app._exit, name
+
+    run_story(path.parent, told)
+
+
 def test_footer_palette_and_help_show_ones_own_keys_and_these_work(path: Path) -> None:
     own = {"tick": "space", "filter": "f5", "undo": "ctrl+z,Z", "quit": "!"}
 

@@ -12,7 +12,7 @@ from pcsm_tui.errors import DeclarationError
 from pcsm_tui.framework.playbook import framework_for
 from pcsm_tui.ui.commands.registry import COMMANDS
 from pcsm_tui.ui.present.marks import ASCII
-from pcsm_tui.ui.themes import read_theme, theme_names
+from pcsm_tui.ui.themes import chosen_theme, read_theme, theme_names
 
 ROWS = {
     "engagement": [{"account_manager": "Bo", "go_live": "2026-12-01", "notes": "a\nb"}],
@@ -103,6 +103,27 @@ def test_every_theme_starts_and_can_be_changed_to(path: Path, theme: str) -> Non
                 break
 
     run_story(path.parent, told, theme=theme)
+
+
+@pytest.mark.parametrize(
+    ("environment", "theme"),
+    [
+        ({"TERM": "xterm-256color"}, "pcsm-dark"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "pcsm-dark"),
+        ({"TERM": "linux"}, "pcsm-ansi"),
+        ({"TERM": "screen"}, "pcsm-ansi"),
+        ({}, "pcsm-ansi"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "pcsm-ansi"),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, "pcsm-dark"),
+    ],
+)
+def test_the_theme_fits_the_terminal(environment: dict[str, str], theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TERM", "COLORTERM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert chosen_theme("") == theme
+    assert chosen_theme("pcsm-contrast") == "pcsm-contrast"
 
 
 def test_a_theme_that_does_not_exist_or_is_broken_is_told(path: Path, tmp_path: Path) -> None:
