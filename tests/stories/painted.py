@@ -10,11 +10,12 @@ _PART = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|([^\x1b])")
 
 
 class Painted:
-    """Cells of text, written by moving about and putting characters; colours are left out."""
+    """Cells of text with their colours, written by moving about and putting characters."""
 
     def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], str] = {}
+        self._cells: dict[tuple[int, int], tuple[str, str]] = {}
         self._row = self._column = 0
+        self._colours = ""
 
     def write(self, text: str) -> None:
         """Take what is written to the terminal."""
@@ -22,8 +23,10 @@ class Painted:
             if letter == "H":
                 row, _, column = numbers.partition(";")
                 self._row, self._column = int(row or 1) - 1, int(column or 1) - 1
+            elif letter == "m":
+                self._colours = "" if numbers in ("", "0") else numbers
             elif letter:
-                assert letter in "mhl", f"a sequence that nothing here knows: {letter}"
+                assert letter in "hl", f"a sequence that nothing here knows: {letter}"
             elif character == "\n":
                 self._row, self._column = self._row + 1, 0
             else:
@@ -31,17 +34,20 @@ class Painted:
 
     def _put(self, character: str) -> None:
         width = cell_len(character)
-        if not width:  # joins the character before it
+        if not width:  # it joins the character before it
             before = max(
                 (column for row, column in self._cells if row == self._row and column < self._column), default=0
             )
-            self._cells[self._row, before] = self._cells.get((self._row, before), "") + character
+            text, colours = self._cells.get((self._row, before), ("", ""))
+            self._cells[self._row, before] = (text + character, colours)
             return
-        self._cells[self._row, self._column] = character
+        self._cells[self._row, self._column] = (character, self._colours)
         for place in range(self._column + 1, self._column + width):
-            self._cells[self._row, place] = ""
+            self._cells[self._row, place] = ("", self._colours)
         self._column += width
 
-    def lines(self, width: int, height: int) -> list[str]:
-        """Return what stands on the screen, line by line."""
-        return ["".join(self._cells.get((row, column), " ") for column in range(width)) for row in range(height)]
+    def differences(self, other: Painted, width: int, height: int) -> list[tuple[int, int, object, object]]:
+        """Return the cells of a screen of this size that look otherwise in another one, each with both looks."""
+        places = ((row, column) for row in range(height) for column in range(width))
+        looks = ((*place, self._cells.get(place), other._cells.get(place)) for place in places)
+        return [look for look in looks if look[2] != look[3]]

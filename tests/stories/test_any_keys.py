@@ -13,6 +13,7 @@ from stories.painted import Painted
 from stories.story import Story, run_story, workspace
 
 from pcsm_tui.errors import PcsmError
+from pcsm_tui.ui.widgets.lines import Lines
 
 KEYS = [
     *"abcdefghijklmnoprstuvwxyz0123456789TPFEMUADLGNJKSX", "slash", "colon", "question_mark", "left_square_bracket",
@@ -29,12 +30,17 @@ RAW = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def assert_sound(story: Story, painted: Painted) -> None:
     """See that every line is as wide as the screen and safe, that keys go where one can see it, and all is painted."""
-    strips = story.app.screen._compositor.render_strips()
-    for strip in strips:
+    for strip in story.app.screen._compositor.render_strips():
         assert strip.cell_length == sum(segment.cell_length for segment in strip) == story.app.size.width
         assert not any(RAW.search(segment.text) for segment in strip if not segment.control)
     story.app.screen._on_timer_update()
-    assert painted.lines(*story.app.size) == [strip.text for strip in strips]
+    for widget in story.app.screen.walk_children():
+        widget._styles_cache.clear()
+        if isinstance(widget, Lines):
+            widget._strips.clear()
+    anew = Painted()
+    anew.write(story.app.screen._compositor.render_full_update().render_segments(story.app.console))
+    assert painted.differences(anew, *story.app.size) == []
     focused = story.app.focused
     if focused is None:
         assert story.app.screen.query("#help-text"), "only help has nothing to go to"
