@@ -97,3 +97,48 @@ def test_every_tool_of_a_phase_is_filled_by_keys_and_found_again(tmp_path: Path,
     for tool_id in filled:
         assert {str(record.doc_id): dict(record) for record in stock.table(tool_id)} == written[tool_id]
     stock.close()
+
+
+def test_one_engagement_goes_through_all_seven_phases_and_is_found_again(tmp_path: Path) -> None:
+    """A row in every tool, the person's own included; then the program is left, opened again, and looked at."""
+    typed: dict[str, str] = {}
+
+    async def walk(story: Story) -> None:
+        await story.press("a", *keys_of("Northline Rail"), "enter")
+        for phase in range(1, 8):
+            await story.press(str(phase), "x", "f")
+            assert f"› {phase} " in story.top
+        for number, tool in enumerate(story.app.session.framework.tools):
+            await story.open_tool(tool.name)
+            if not tool.single:
+                await story.press("a")
+            field = await to_text(story)
+            if field is None:
+                await story.press("escape")
+                continue
+            typed[tool.id] = f"Q{number}"
+            await story.press("end", "ctrl+u", *keys_of(typed[tool.id]), "escape")
+        await story.press("q")
+
+    async def look(story: Story) -> None:
+        await story.press("E", *keys_of("north"), "enter")
+        assert all("done Sun 22 Nov" in line for line in story.lines[1:8])
+        for tool in (tool for tool in story.app.session.framework.tools if tool.id in typed):
+            await story.open_tool(tool.name)
+            engagement = story.app.workspace.session_for(tmp_path / "northline-rail.pcsm.json", tool.id).engagement
+            shown = " ".join(engagement.show(row, item.id) for row in engagement.rows(tool.id) for item in tool.fields)
+            assert typed[tool.id] in shown, tool.id
+
+    run_story(tmp_path, walk)
+    run_story(tmp_path, look)
+    assert len(typed) >= 55
+
+
+async def to_text(story: Story):
+    """Go to the first field of the form that takes any text; return it, or None when there is none."""
+    sheet = story.app.screen.query_one("#sheet")
+    while sheet.active_field.type not in ("text", "note", "person"):
+        if not sheet.neighbour(1):
+            return None
+        await story.press("tab")
+    return sheet.active_field
