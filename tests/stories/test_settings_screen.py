@@ -63,12 +63,22 @@ async def walk(story: Story):
         yield name
 
 
-def test_in_ascii_mode_every_screen_is_ascii(path: Path) -> None:
+def test_every_screen_does_without_colour_and_signs_where_that_is_asked_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
     async def told(story: Story) -> None:
+        assert story.app.theme == "pcsm-ansi"
         async for name in walk(story):
-            for line in story.lines:
-                assert line.isascii(), (name, line)
-            assert len(story.lines) == 24 and all(len(line) == 80 for line in story.lines), name
+            strips = story.app.screen._compositor.render_strips()
+            assert len(strips) == 24, name
+            for strip in strips:
+                assert strip.text.isascii() and len(strip.text) == 80, (name, strip.text)
+                styles = [segment.style for segment in strip if segment.style]
+                assert all(not style.color or style.color.is_default for style in styles), (name, strip.text)
+                assert all(not style.bgcolor or style.bgcolor.is_default for style in styles), (name, strip.text)
 
     run_story(path.parent, told, ascii=True)
 
@@ -140,21 +150,6 @@ def test_a_theme_that_does_not_exist_or_is_broken_is_told(path: Path, tmp_path: 
         with pytest.raises(DeclarationError, match=told):
             read_theme(broken)
     assert set(theme_names()) == {"pcsm-dark", "pcsm-light", "pcsm-contrast", "pcsm-ansi"}
-
-
-def test_without_colour_no_segment_has_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLORTERM", "truecolor")
-
-    async def told(story: Story) -> None:
-        assert story.app.theme == "pcsm-ansi"
-        async for name in walk(story):
-            for strip in story.app.screen._compositor.render_strips():
-                for segment in strip:
-                    for color in (segment.style.color, segment.style.bgcolor) if segment.style else ():
-                        assert color is None or color.is_default, (name, segment)
-
-    run_story(path.parent, told)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 6), (400, 120)])
