@@ -42,10 +42,14 @@ SAMPLE_FIELDS: list[dict[str, Any]] = [
     {"id": "who", "name": "Who", "type": "person"},
     {"id": "one", "name": "One", "type": "ref", "to": ["risks"]},
     {"id": "many", "name": "Many", "type": "refs", "to": ["risks", "adoption-phases"]},
+    {"id": "moment", "name": "Moment", "type": "date", "time": True},
+    {"id": "wait", "name": "Wait", "type": "duration", "elapsed": True},
+    {"id": "after", "name": "After", "type": "links", "to": ["risks"]},
+    {"id": "hours", "name": "Hours", "type": "hours"},
     {"id": "words", "name": "Words", "type": "tags"},
     {"id": "page", "name": "Page", "type": "link"},
 ]
-"""A field of every type that can be typed."""
+"""A field of every type that can be typed, and one of every attribute that changes what it holds."""
 
 TOOLS: list[dict[str, Any]] = [
     {
@@ -103,6 +107,23 @@ TOOLS: list[dict[str, Any]] = [
             {"id": "likelihood", "name": "Likelihood", "type": "score", "min": 1, "max": 5, "required": True},
             {"id": "severity", "name": "Severity", "type": "score", "min": 1, "max": 5},
             {"id": "score", "name": "Score", "type": "computed", "computed": {"sum": ["likelihood", "severity"]}},
+        ],
+    },
+    {
+        "id": "steps", "name": "Steps", "kind": "register", "summary": "A tree.", "row_name": "step",
+        "outline": "parent", "tick": "state", "due": "due", "done_on": "done_on",
+        "fields": [
+            {"id": "name", "name": "Name"},
+            {"id": "state", "name": "State", "type": "choice", "default": "Open", "choices": STATES},
+            {"id": "parent", "name": "Parent", "type": "ref", "to": ["steps"]},
+            {"id": "after", "name": "After", "type": "links", "to": ["steps"]},
+            {"id": "due", "name": "Due", "type": "date"},
+            {"id": "done_on", "name": "Done On", "type": "date"},
+            {"id": "not_before", "name": "Not Before", "type": "date", "time": True},
+            {"id": "bound", "name": "Bound", "type": "yes_no"},
+            {"id": "number", "name": "Number", "type": "computed", "computed": {"rule": "wbs"}},
+            {"id": "start", "name": "Start", "type": "computed",
+             "computed": {"rule": "start", "enters": "not_before", "along": {"bound": True}}},
         ],
     },
     {
@@ -209,7 +230,7 @@ def small_framework() -> Framework:
 
 def empty_document() -> dict[str, Any]:
     """Return the document of a new engagement, with a known identity."""
-    meta = {"format": "pcsm", "schema": 1, "min_reader": 1, "file_id": FILE_ID, "rev": "", "n": 0, "ancestry": []}
+    meta = {"format": "pcsm", "schema": 2, "min_reader": 2, "file_id": FILE_ID, "rev": "", "n": 0, "ancestry": []}
     return {"_meta": {"1": {**meta, "customer": "Acme", "framework": {}, "playbook": {}}}}
 
 

@@ -99,18 +99,34 @@ class _Row(_Word):
 class _Assignment(_Word):
     name = "field=value"
 
+    def __init__(self, tool: str = "") -> None:
+        """`tool` is the one whose fields are given, where the command does not name it."""
+        self._tool = tool
+
     def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
-        target = ctx.params.get("tool") or ""
+        target = ctx.params.get("tool") or self._tool
         tool = opened(ctx.params.get("file") or "").tool(target.partition("/")[0])
         for field in tool.fields:
-            if field.computed is not None:
+            if field.computed is not None and not field.computed.enters:
                 continue
             yield CompletionItem(f"{field.id}=", help=field.name)
             for choice in field.choices if incomplete.startswith(f"{field.id}=") else ():
                 yield CompletionItem(f"{field.id}={choice.id}")
 
 
+class _Task(_Word):
+    name = "task"
+
+    def _offered(self, ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
+        from pcsm_tui.workspace.planning import plan_view
+        from pcsm_tui.workspace.printing import safe_line
+
+        for task in plan_view(opened(ctx.params.get("file") or "").session).tasks:
+            yield CompletionItem(task.wbs, help=safe_line(task.name))
+
+
 FILE, TOOL, ROW, ASSIGNMENT = _File(), _Tool(), _Row(), _Assignment()
+TASK, PLAN_FIELD = _Task(), _Assignment("tasks")
 
 folder_argument = click.argument("folder", type=click.Path(), required=False, metavar="[DIR]")
 json_option = click.option("as_json", "--json", is_flag=True, help="Write JSON, for programs.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from pcsm_tui.cli.columns import laid_out
+from pcsm_tui.cli.columns import laid_out, wrapped
 
 _WORTH_TELLING = 50
 """So many files take long enough to be told of their progress."""
@@ -23,6 +24,13 @@ def text(line: str = "") -> None:
 def document(whole: str) -> None:
     """Write a finished text, safe already, to the output as it is."""
     sys.stdout.write(whole)
+
+
+def binary(whole: bytes) -> None:
+    """Write a finished file to the output, byte by byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(whole)
+    sys.stdout.buffer.flush()
 
 
 def talk(sentence: str) -> None:
@@ -43,6 +51,15 @@ def json(value: Any) -> None:
 def width() -> int:
     """Return how many cells a line has: COLUMNS, or the terminal's, or 80."""
     return max(shutil.get_terminal_size((80, 24)).columns, 20)
+
+
+def sentences(several: Iterable[str], indent: str = "") -> None:
+    """Write sentences, each on lines of its own that are broken to the terminal's width."""
+    from pcsm_tui.workspace.printing import safe_text
+
+    for sentence in several:
+        for place, line in enumerate(wrapped(safe_text(sentence), width() - len(indent) - 2)):
+            text(f"{indent}{'  ' if place else ''}{line}".rstrip())
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -68,6 +85,17 @@ def grouped_table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]
         text(line)
     if laid.left_out:
         talk(f"No room for: {', '.join(laid.left_out)}. A wider terminal shows more, --json everything.")
+
+
+@contextmanager
+def progressing(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function as `progress` returns it, whose line is gone at the end however far it came."""
+    told = progress(what)
+    try:
+        yield told
+    finally:
+        if told is not None:
+            sys.stderr.write("\r\x1b[K")
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
-from pcsm_tui.cli import changing, checking, exporting, looking, output, own, repository, screen
+from pcsm_tui.cli import changing, checking, exporting, importing, looking, output, own, planning, repository, screen
 from pcsm_tui.errors import PcsmError
 
 NAME = "pcsm"
@@ -22,9 +22,9 @@ NOBODY_READS = 141
 FAILED = 4
 
 _SECTIONS = {
-    "See": ("list", "today", "show", "search", "tools"),
+    "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Check and pass on": ("check", "export"),
+    "Check and pass on": ("check", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -145,9 +145,11 @@ def program(ctx: click.Context) -> int:
 for _command in (
     *repository.COMMANDS,
     *looking.COMMANDS,
+    *planning.COMMANDS,
     *changing.COMMANDS,
     *checking.COMMANDS,
     *exporting.COMMANDS,
+    *importing.COMMANDS,
     *own.COMMANDS,
     *screen.COMMANDS,
 ):

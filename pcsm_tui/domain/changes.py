@@ -50,17 +50,14 @@ def apply(document: Document, change: Change) -> Document:
 
     A table whose last record goes, goes with it, so that undoing the first record of a tool leaves nothing behind.
     """
-    tables = dict(document)
+    touched = {edit.table: dict(document.get(edit.table, {})) for edit in change.edits}
     for edit in change.edits:
-        table = dict(tables.get(edit.table, {}))
         if edit.after is None:
-            table.pop(edit.doc_id, None)
+            touched[edit.table].pop(edit.doc_id, None)
         else:
-            table[edit.doc_id] = edit.after
-        tables[edit.table] = table
-        if not table:
-            del tables[edit.table]
-    return tables
+            touched[edit.table][edit.doc_id] = edit.after
+    tables = {**document, **touched}
+    return {name: table for name, table in tables.items() if table or name not in touched}
 
 
 def rebased(change: Change, document: Document) -> tuple[Change, tuple[Clash, ...]]:

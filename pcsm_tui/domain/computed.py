@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pcsm_tui.domain.declarations import Band, Field, Tool
+from pcsm_tui.domain.quantities import LARGEST
 from pcsm_tui.domain.values import Value, is_empty, problem_with
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ _TEXT = Field(id="text", name="")
 _COUNT = Field(id="count", name="", type="number")
 _MEASURED = Field(id="measured", name="", type="number", decimals=2)
 _DURATION = Field(id="duration", name="", type="duration")
+_DATE = Field(id="date", name="", type="date")
+_FLOAT = Field(id="float", name="", type="duration", min=-LARGEST)
 _SHARE = Field(id="share", name="", type="percent", min=-100_000, max=100_000)
 
 
@@ -68,7 +71,7 @@ def band_in(bands: tuple[Band, ...], value: int, shown: Field) -> Band | None:
 
 def _numbers(row: Row, names: tuple[str, ...]) -> list[tuple[Field, int]]:
     found = ((row.tool.field(name), row.get(name)) for name in names)
-    return [(item, value) for item, value in found if value is not None and not problem_with(item, value)]
+    return [(item, value) for item, value in found if isinstance(value, int) and not problem_with(item, value)]
 
 
 def _sum(row: Row, names: tuple[str, ...]) -> Value:
@@ -92,6 +95,23 @@ def _weighted(row: Row, names: tuple[str, ...]) -> Value:
 
 def _number(engagement: Engagement, row: Row) -> Value:
     return engagement.number(row)
+
+
+def _wbs(engagement: Engagement, row: Row) -> Value:
+    return (engagement.outline(row.tool.id).number(row.uid) or None) if row.tool.outline else None
+
+
+def measured_series(engagement: Engagement) -> dict[str, list[tuple[str, int]]]:
+    """Return every series of measurements by the uid of what is measured: ISO date and value, oldest first."""
+    series: dict[str, list[tuple[str, int]]] = {}
+    for row in engagement.rows("measurements") if engagement.framework.has_tool("measurements") else ():
+        when, value = row.get("date"), row.get("value")
+        broken = any(problem_with(row.tool.field(name), row.get(name)) for name in ("date", "value"))
+        if when and value is not None and not broken:
+            series.setdefault(str(row.get("measure")), []).append((when, value))
+    for readings in series.values():
+        readings.sort(key=lambda reading: reading[0])
+    return series
 
 
 def measured(engagement: Engagement, row: Row) -> list[tuple[str, int]]:
@@ -125,13 +145,31 @@ def _measuring_cost(engagement: Engagement, row: Row) -> Value:
     return frequency and frequency.per_year
 
 
+def _nothing(engagement: Engagement, row: Row) -> Value:
+    return None
+
+
 Rule = Callable[["Engagement", "Row"], Value]
 
 RULES: dict[str, tuple[Rule, Field]] = {
     "no": (_number, _COUNT),
+    "wbs": (_wbs, _TEXT),
     "latest": (_latest, _MEASURED),
     "progress": (_progress, _SHARE),
     "missing_target": (_missing_target, _TEXT),
     "measuring_cost": (_measuring_cost, _COUNT),
+    "start": (_nothing, _DATE),
+    "finish": (_nothing, _DATE),
+    "total_float": (_nothing, _FLOAT),
+    "free_float": (_nothing, _FLOAT),
+    "critical": (_nothing, _TEXT),
 }
-"""The named rules, each with a field by whose type its result is shown."""
+"""The named rules, each with a field by whose type its result is shown; the last ones are offered by the schedule."""
+
+
+def offer(name: str, rule: Rule) -> None:
+    """Take over from another room how a named rule is worked out; until it is offered it gives nothing.
+
+    The result must fit the field that `RULES` has for the name; raises `KeyError` for a name that it does not have.
+    """
+    RULES[name] = (rule, RULES[name][1])

@@ -14,23 +14,11 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 from pcsm_tui.errors import UsageError, nearest
 
 FieldType = Literal[
-    "text",
-    "note",
-    "choice",
-    "yes_no",
-    "date",
-    "number",
-    "percent",
-    "money",
-    "duration",
-    "score",
-    "person",
-    "ref",
-    "refs",
-    "tags",
-    "link",
-    "computed",
-]
+    "text", "note", "choice", "yes_no", "date", "number", "percent", "money", "duration", "score", "person", "ref",
+    "refs", "links", "hours", "tags", "link", "computed",
+]  # fmt: skip
+REFERRING = ("ref", "refs", "links")
+"""Types of fields that refer to rows of other tools, which `to` names."""
 ToolKind = Literal["register", "form", "checklist", "matrix", "document"]
 Audience = Literal["customer", "internal", "personal"]
 Light = Literal["", "red", "amber", "green"]
@@ -90,11 +78,14 @@ class Computed(Declaration):
     """For `band_of`, or for the light that stands beside a weighted average; percentages in whole percent."""
     rule: str = ""
     """A named rule of `domain.computed`."""
+    enters: str = ""
+    """The field of the same row that a value goes to which somebody types in this one."""
+    along: dict[str, Any] = {}
+    """With `enters`: what other fields of the row get when a value is entered so; they are emptied with it."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Computed:
-        ways = [bool(self.sum), bool(self.weighted), bool(self.band_of), bool(self.rule)]
-        if sum(ways) != 1:
+        if sum(map(bool, (self.sum, self.weighted, self.band_of, self.rule))) != 1:
             raise ValueError("a computed field takes exactly one of sum, weighted, band_of, rule")
         if self.band_of and not self.bands:
             raise ValueError("band_of needs bands")
@@ -120,7 +111,11 @@ class Field(Declaration):
     unit: str = ""
     """Shown after a number; for a duration, the unit of a bare number (m, h, d, w)."""
     to: tuple[str, ...] = ()
-    """For ref and refs: the ids of the tools whose rows may be referred to."""
+    """For ref, refs and links: the ids of the tools whose rows may be referred to."""
+    time: bool = False
+    """A date may carry a time of day: 2026-11-30T10:30."""
+    elapsed: bool = False
+    """A duration may be elapsed time, nights and weekends included: {"elapsed": minutes}."""
     default: Any = None
     default_from: str = ""
     """In a form: the field of the engagement form whose value stands here until another is entered."""
@@ -130,6 +125,8 @@ class Field(Declaration):
     """Left out of everything that goes to the customer."""
     reusable: bool = True
     """Goes along where the rows of its tool are taken over into another engagement."""
+    progress: bool = False
+    """Says how far a row has come: a copy of the row starts without it."""
     framework_phase: bool = False
     """A number that is the number of one of the framework's phases."""
     weight: int = 1
@@ -141,20 +138,20 @@ class Field(Declaration):
     @field_validator("choices", mode="before")
     @classmethod
     def _choices(cls, value: object) -> object:
-        if not isinstance(value, (list, tuple)):
-            return value
-        return [{"id": item, "name": item} if isinstance(item, str) else _named(item) for item in value]
+        return list(map(_named, value)) if isinstance(value, (list, tuple)) else value
 
     @model_validator(mode="after")
     def _fits_type(self) -> Field:
         if self.type == "choice" and not self.choices:
             raise ValueError("a choice field needs choices")
-        if self.type in ("ref", "refs") and not self.to:
+        if self.type in REFERRING and not self.to:
             raise ValueError("a reference needs 'to', the tools it may point to")
         if (self.type == "computed") != (self.computed is not None):
             raise ValueError("a field of type computed, and no other, has 'computed'")
         if self.type == "score" and (self.min is None or self.max is None):
             raise ValueError("a score needs min and max")
+        if (self.time and self.type != "date") or (self.elapsed and self.type != "duration"):
+            raise ValueError("time belongs to dates, elapsed to durations")
         if self.framework_phase and self.type != "number":
             raise ValueError("the number of a phase is of type number")
         return self
@@ -165,6 +162,8 @@ class Field(Declaration):
 
 
 def _named(item: object) -> object:
+    if isinstance(item, str):
+        return {"id": item, "name": item}
     return {"name": item["id"], **item} if isinstance(item, dict) and "id" in item else item
 
 
@@ -216,6 +215,8 @@ class Tool(Declaration):
     """Default rows stand once for every row of this tool."""
     rows_for_field: str = ""
     """The reference field that says for which."""
+    outline: str = ""
+    """The reference to rows of the same tool, by which these form a tree: the field that names a row's parent."""
     group_by: str = ""
     """The field by whose value rows stand in groups."""
     sort: str = ""
@@ -240,13 +241,11 @@ class Tool(Declaration):
     @model_validator(mode="after")
     def _consistent(self) -> Tool:
         names = [field.id for field in self.fields]
-        reserved = sorted(RESERVED_FIELDS & set(names))
-        if reserved:
+        if reserved := sorted(RESERVED_FIELDS & set(names)):
             raise ValueError(f"{reserved[0]} is kept for the file itself; name the field otherwise")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
+        if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"field {twice[0]} is declared twice")
-        for role in ("title", "group_by", "tick", "due", "start", "done_on", "owner", "rows_for_field"):
+        for role in ("title", "group_by", "outline", "tick", "due", "start", "done_on", "owner", "rows_for_field"):
             name = getattr(self, role)
             if name and name not in names:
                 raise ValueError(f"{role} names {name!r}, which is not a field. {nearest(name, names)}")
@@ -392,8 +391,7 @@ class Framework(Declaration):
         try:
             return self._phases[number]
         except KeyError:
-            valid = ", ".join(str(number) for number in self._phases)
-            raise UsageError(f"There is no phase {number}.", f"Valid: {valid}.") from None
+            raise UsageError(f"There is no phase {number}.", f"Valid: {', '.join(map(str, self._phases))}.") from None
 
     def tools_of(self, phase: int) -> tuple[Tool, ...]:
         """Return the tools of a phase, in order; `EVERYWHERE` for those of the whole engagement."""

@@ -5,15 +5,25 @@ Values are those of `domain.values`; `Stamp` says who acts and when, since the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pcsm_tui.domain.changes import Change, Edit
 from pcsm_tui.domain.declarations import Field, Tool
-from pcsm_tui.domain.engagement import GONE, ORDER_STEP, Engagement, Record, Row, doc_id_of, is_done, order_of
+from pcsm_tui.domain.engagement import (
+    GONE,
+    ORDER_STEP,
+    Engagement,
+    Record,
+    Row,
+    doc_id_of,
+    is_done,
+    order_of,
+)
+from pcsm_tui.domain.links import are_links
 from pcsm_tui.domain.states import DONE, FINISHED, IN_PROGRESS, OPEN
-from pcsm_tui.domain.values import Reading, Value, is_empty, problem_with, read_value, same_value
+from pcsm_tui.domain.values import Reading, Value, is_empty, problem_with, read_value, references_of, same_value
 from pcsm_tui.errors import UsageError, ValueRefused
 
 
@@ -39,18 +49,38 @@ def typed(engagement: Engagement, field: Field, text: str, today: date) -> Value
     return read_value(field, text, reading(engagement, today))
 
 
+def typed_fields(engagement: Engagement, tool: Tool, field_id: str, text: str, today: date) -> dict[str, Value]:
+    """Return the values, by field, that a text typed in a field of a tool means.
+
+    What is typed in a computed field goes to the field that it enters, along with what that needs; an empty text
+    empties them all. Raises `ValueRefused` with the reason.
+    """
+    field = tool.field(field_id)
+    rule = field.computed
+    if rule is None or not rule.enters:
+        return {field_id: typed(engagement, field, text, today)}
+    value = typed(engagement, tool.field(rule.enters), text, today)
+    return {**(dict.fromkeys(rule.along) if is_empty(value) else rule.along), rule.enters: value}
+
+
 def add_row(
     engagement: Engagement, tool: Tool, values: Mapping[str, Value], uid: str, stamp: Stamp, after: Row | None = None
 ) -> Change:
     """Return the change that adds a row, after another one or at the end; fields not given start with their default.
 
-    Raises `UsageError` for a tool that holds just one record and `ValueRefused` for a value that does not fit.
+    In an outline it gets the parent of the row before it unless it is given one, and stands behind what is below that
+    row. Raises `UsageError` for a tool that holds just one record and `ValueRefused` for a value that does not fit.
     """
     if tool.single:
         raise UsageError(f"{tool.name} is a form: it has one record.", "Change its fields instead.")
+    if tool.outline and after is not None:
+        values = {tool.outline: engagement.outline(tool.id).parent(after.uid) or None, **values}
     _check(tool, values)
+    _check_references(engagement, tool, uid, values)
     start = {item.id: _default(item, stamp) for item in tool.fields if item.default is not None}
-    rows = engagement.rows(tool.id)
+    rows = _siblings(engagement, tool, values)
+    if tool.outline and after is not None and all(row.uid != after.uid for row in rows):
+        after = None  # it stands under another parent
     order, giving_way = _making_room(rows, len(rows) if after is None else _position(rows, after) + 1)
     record = {**_present({**start, **values}), "order": order, "uid": uid, "at": stamp.at, "by": stamp.by}
     record |= _dated_tick(tool, {}, record, stamp)
@@ -66,6 +96,7 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
     Raises `ValueRefused` for a value that does not fit; a change of nothing has no edits.
     """
     _check(row.tool, values)
+    _check_references(engagement, row.tool, row.uid, values)
     wanted = {name: value for name, value in values.items() if not _alike(row.get(name), value)}
     if not wanted:
         return Change("nothing", ())
@@ -81,29 +112,58 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
 def remove_row(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
     """Return the change that removes a row and leaves a tombstone, so that copies and default rows know of it.
 
-    Of two records with the same uid one goes without a tombstone, since the other stays.
+    In an outline everything below it goes too, and so do the links of others to what is removed. Of two records with
+    the same uid one goes without a tombstone, since the other stays.
     """
     if row.tool.single:
         raise UsageError(f"{row.tool.name} is a form and stays.", "Empty its fields instead.")
+    below = engagement.outline(row.tool.id).below(row.uid) if row.tool.outline else ()
+    edits = [edit for gone in (row, *below) for edit in _removal(engagement, gone, stamp)]
+    edits += _links_dropped(engagement, row.tool, {gone.uid for gone in (row, *below)}, stamp)
+    more = f" and {len(below)} below it" if below else ""
+    return Change(f"delete {row.tool.row_name} {engagement.title(row)!r}{more}", tuple(edits))
+
+
+def _removal(engagement: Engagement, row: Row, stamp: Stamp) -> list[Edit]:
     edits = [Edit(row.tool.id, row.doc_id, row.record, None)] if row.stored else []
     if not any(other.uid == row.uid and other.doc_id != row.doc_id for other in engagement.rows(row.tool.id)):
         stone = {"uid": row.uid, "table": row.tool.id, "at": stamp.at, "by": stamp.by}
         doc_id = doc_id_of(row.uid)
         edits.append(Edit(GONE, doc_id, engagement.document.get(GONE, {}).get(doc_id), stone))
-    return Change(f"delete {row.tool.row_name} {engagement.title(row)!r}", tuple(edits))
+    return edits
+
+
+def _links_dropped(engagement: Engagement, gone_from: Tool, gone: set[str], stamp: Stamp) -> Iterator[Edit]:
+    """Yield the edits that take links to removed rows out of the rows that stay."""
+    for tool in engagement.framework.tools:
+        names = [item.id for item in tool.fields if item.type == "links" and gone_from.id in item.to]
+        for row in engagement.rows(tool.id) if names else ():
+            left = {name: _links_left(row.get(name), gone) for name in names}
+            changed = {name: value for name, value in left.items() if not _alike(row.get(name), value)}
+            if changed and not (tool.id == gone_from.id and row.uid in gone):
+                yield _rewritten(row, changed, stamp)
+
+
+def _links_left(value: Value, gone: set[str]) -> Value:
+    return ([link for link in value if link["task"] not in gone] or None) if are_links(value) else value
 
 
 def duplicate_row(engagement: Engagement, row: Row, uid: str, stamp: Stamp) -> Change:
-    """Return the change that adds a copy of a row below it, not done yet."""
-    own = {item.id for item in row.tool.fields if item.computed is None} - {row.tool.tick, row.tool.done_on}
+    """Return the change that adds a copy of a row below it, not done yet; in an outline without what is below it."""
+    own = {item.id for item in row.tool.fields if item.computed is None and not item.progress}
+    own -= {row.tool.tick, row.tool.done_on}
     values = {name: value for name, value in row.record.items() if name in own}
     change = add_row(engagement, row.tool, values, uid, stamp, after=row)
     return Change(f"duplicate {row.tool.row_name}", change.edits)
 
 
 def move_row(engagement: Engagement, row: Row, distance: int, stamp: Stamp) -> Change:
-    """Return the change that moves a row up (negative) or down by so many places; of nothing at the ends."""
-    rows = engagement.rows(row.tool.id)
+    """Return the change that moves a row up (negative) or down by so many places; of nothing at the ends.
+
+    In an outline it moves among the rows of its parent, together with what is below it.
+    """
+    tree = engagement.outline(row.tool.id) if row.tool.outline else None
+    rows = engagement.rows(row.tool.id) if tree is None else tree.siblings(row.uid)
     place = _position(rows, row)
     target = min(max(place + distance, 0), len(rows) - 1)
     if target == place:
@@ -111,6 +171,46 @@ def move_row(engagement: Engagement, row: Row, distance: int, stamp: Stamp) -> C
     order, giving_way = _making_room([*rows[:place], *rows[place + 1 :]], target)
     edits = (_ordered(other, new, stamp) for other, new in [(row, order), *giving_way])
     return Change(f"move {row.tool.row_name}", tuple(edits))
+
+
+def indent_row(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
+    """Return the change that puts a row, with what is below it, under the row above it on its level, at the end.
+
+    Raises `UsageError` for the first row of its level.
+    """
+    tree = engagement.outline(row.tool.id)
+    siblings = tree.siblings(row.uid)
+    place = _position(siblings, row)
+    if not place:
+        raise UsageError(
+            f"{tree.number(row.uid)} {engagement.title(row)} is the first of its level: nothing stands above to put it under.",
+            "Move it down, or indent another one.",
+        )
+    parent = siblings[place - 1].uid
+    children = tree.children(parent)
+    return _hung(row, "indent", parent, _making_room(children, len(children)), stamp)
+
+
+def outdent_row(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
+    """Return the change that puts a row, with what is below it, right behind its parent and on the parent's level.
+
+    The rows that stood behind it stay with the parent. Raises `UsageError` at the top level.
+    """
+    tree = engagement.outline(row.tool.id)
+    parent = tree.parent(row.uid)
+    if not parent:
+        raise UsageError(f"{tree.number(row.uid)} {engagement.title(row)} stands at the top level already.")
+    siblings = tree.siblings(parent)
+    place = next(place for place, other in enumerate(siblings) if other.uid == parent)
+    return _hung(row, "outdent", tree.parent(parent), _making_room(siblings, place + 1), stamp)
+
+
+def _hung(row: Row, act: str, parent: str, room: tuple[int, list[tuple[Row, int]]], stamp: Stamp) -> Change:
+    """Return the change that gives a row another parent, in the room made among its children."""
+    order, giving_way = room
+    moved = _rewritten(row, {row.tool.outline: parent or None, "order": order}, stamp)
+    edits = (_ordered(other, new, stamp) for other, new in giving_way)
+    return Change(f"{act} {row.tool.row_name}", (moved, *edits))
 
 
 def tick(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
@@ -168,6 +268,34 @@ def _check(tool: Tool, values: Mapping[str, Value]) -> None:
             raise ValueRefused(f"{field.name} {reason}.")
 
 
+def _check_references(engagement: Engagement, tool: Tool, uid: str, values: Mapping[str, Value]) -> None:
+    """Refuse a row that waits for itself, or that stands below itself in the outline."""
+    for name, value in values.items():
+        field = tool.field(name)
+        if field.type == "links" and tool.id in field.to and uid in references_of(field, value):
+            raise ValueRefused(f"{field.name}: a {tool.row_name} cannot wait for itself.", "Take it out.")
+    parent = values.get(tool.outline) if tool.outline else None
+    if is_empty(parent):
+        return
+    tree = engagement.outline(tool.id)
+    way = [uid]
+    while parent and parent != uid:
+        way.append(parent)
+        parent = tree.parent(parent)
+    if parent:
+        numbers = " \u2192 ".join(tree.number(step) or "itself" for step in [uid, *reversed(way)])
+        raise ValueRefused(f"A {tool.row_name} cannot stand below itself: {numbers}.", "Choose another parent.")
+
+
+def _siblings(engagement: Engagement, tool: Tool, values: Mapping[str, Value]) -> Sequence[Row]:
+    """Return the rows among which one with these values stands: those of its parent in an outline, else all."""
+    if not tool.outline:
+        return engagement.rows(tool.id)
+    tree = engagement.outline(tool.id)
+    parent = values.get(tool.outline) or ""
+    return tree.children(parent) if tree.number(parent) else tree.children()
+
+
 def _present(values: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if not is_empty(value)}
 
@@ -196,11 +324,13 @@ def _stored_form(row: Row) -> Record:
 
 
 def _dated_tick(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict[str, Value]:
-    """Fill in the day that a row was done when it becomes so, and take it away when it no longer is."""
-    done_on = tool.done_on
-    if not done_on or is_done(tool, before) == is_done(tool, after) or before.get(done_on) != after.get(done_on):
+    """Fill in the day that a row was done when it becomes so and has none, and take it away when it no longer is."""
+    done_on, done = tool.done_on, is_done(tool, after)
+    if not done_on or is_done(tool, before) == done or before.get(done_on) != after.get(done_on):
         return {}
-    return {done_on: stamp.today.isoformat() if is_done(tool, after) else None}
+    if done and not is_empty(after.get(done_on)):
+        return {}
+    return {done_on: stamp.today.isoformat() if done else None}
 
 
 def _consequences(engagement: Engagement, tool: Tool, before: Record, after: Record, stamp: Stamp) -> tuple[Edit, ...]:
@@ -235,5 +365,9 @@ def _making_room(rows: Sequence[Row], place: int) -> tuple[int, list[tuple[Row, 
 
 
 def _ordered(row: Row, order: int, stamp: Stamp) -> Edit:
-    after = {**_stored_form(row), "order": order, "uid": row.uid, "at": stamp.at, "by": stamp.by}
+    return _rewritten(row, {"order": order}, stamp)
+
+
+def _rewritten(row: Row, values: Mapping[str, Value], stamp: Stamp) -> Edit:
+    after = {**_stored_form(row), **values, "uid": row.uid, "at": stamp.at, "by": stamp.by}
     return Edit(row.tool.id, row.doc_id, row.record if row.stored else None, after)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from pcsm_tui.domain import computed
+from pcsm_tui.domain import computed, naming
 from pcsm_tui.domain.declarations import DefaultRow, Field, Framework, Tool
-from pcsm_tui.domain.values import Value, is_empty, problem_with, same_value, show_value
-from pcsm_tui.errors import UsageError, ValueRefused, nearest
+from pcsm_tui.domain.outline import Outline
+from pcsm_tui.domain.values import Value, is_empty, problem_with, references_of, same_value, show_value
+from pcsm_tui.errors import UsageError
 
 T = TypeVar("T")
 Record = Mapping[str, Value]
@@ -88,12 +89,12 @@ class Row:
 
     def date(self, field_id: str) -> str:
         """Return the day (ISO) in a date field; empty when there is none, or none that can be read."""
-        value = self.get(field_id)
-        return "" if is_empty(value) or problem_with(self.tool.field(field_id), value) else str(value)
+        return day_in(self.tool.field(field_id), self.get(field_id))
 
-    def late(self, today: str) -> bool:
-        """Return whether the row was to be done before a day (ISO) and is not."""
-        return self.stored and not self.done and bool(self.tool.due) and "" < self.date(self.tool.due) < today
+
+def day_in(field: Field, value: Value) -> str:
+    """Return the day (ISO) in a value of a date field; empty when there is none, or none that can be read."""
+    return "" if is_empty(value) or problem_with(field, value) else str(value)[:10]
 
 
 def is_done(tool: Tool, record: Record) -> bool:
@@ -115,6 +116,8 @@ class Engagement:
     document: Document
     framework: Framework
     _rows: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False)
+    _outlines: dict[str, Outline] = field(default_factory=dict, repr=False)
+    _carried: dict[str, object] = field(default_factory=dict, repr=False)
 
     def replaced(self, document: Document) -> Engagement:
         """Return the same engagement with another document, keeping what was derived from tables left alike."""
@@ -123,7 +126,8 @@ class Engagement:
             for tool_id, rows in self._rows.items()
             if all(document.get(name) is self.document.get(name) for name in self._depends_on(tool_id))
         }
-        return Engagement(document, self.framework, kept)
+        outlines = {tool_id: outline for tool_id, outline in self._outlines.items() if tool_id in kept}
+        return Engagement(document, self.framework, kept, outlines, self._carried)
 
     def _depends_on(self, tool_id: str) -> tuple[str, ...]:
         tool = self.framework.tool(tool_id)
@@ -139,6 +143,20 @@ class Engagement:
     @cached_property
     def _kept(self) -> dict[Hashable, object]:
         return {}
+
+    def carried(self, key: str, make: Callable[[T | None], T]) -> T:
+        """Return what `make` gives, told what it gave last for a version of this engagement, if any.
+
+        What was derived at some cost from the version before is thus at hand when the next one is derived; `make` has
+        to tell by itself what of it still holds.
+        """
+
+        def made() -> T:
+            latest = make(cast("T | None", self._carried.get(key)))
+            self._carried[key] = latest
+            return latest
+
+        return self.once(key, made)
 
     # --- what the file says of itself -------------------------------------------------------------------------
 
@@ -163,12 +181,28 @@ class Engagement:
     def rows(self, tool_id: str) -> tuple[Row, ...]:
         """Return the rows of a tool in their order: those of the file and the default ones not yet in it.
 
-        Raises `UsageError` for a tool that is not declared.
+        Rows that form a tree stand in the order of its outline. Raises `UsageError` for a tool that is not declared.
         """
         if tool_id not in self._rows:
-            found = self._found_rows(self.framework.tool(tool_id))
-            self._rows[tool_id] = tuple(sorted(found, key=_place))
+            tool = self.framework.tool(tool_id)
+            rows = tuple(sorted(self._found_rows(tool), key=_place))
+            if tool.outline:
+                self._outlines[tool_id] = Outline(rows, tool.outline)
+                rows = self._outlines[tool_id].rows
+            self._rows[tool_id] = rows
         return self._rows[tool_id]
+
+    def outline(self, tool_id: str) -> Outline:
+        """Return the tree of a tool's rows; raises `UsageError` for a tool whose rows form none."""
+        tool = self.framework.tool(tool_id)
+        if not tool.outline:
+            raise UsageError(f"The rows of {tool.name} form no outline.")
+        self.rows(tool_id)
+        return self._outlines[tool_id]
+
+    def is_summary(self, row: Row) -> bool:
+        """Return whether other rows stand below a row in the outline of its tool."""
+        return bool(row.tool.outline) and bool(self.outline(row.tool.id).children(row.uid))
 
     def _found_rows(self, tool: Tool) -> list[Row]:
         """Return the rows of the file, and the default ones that are neither in it nor removed."""
@@ -288,7 +322,19 @@ class Engagement:
         value = row.get(field_id)
         if is_empty(value):
             return ""
-        return show_value(declared, value, lambda uid: self.label(declared.to, uid))
+        return show_value(declared, value, lambda uid: self.referred(declared, uid))
+
+    def date(self, row: Row, field_id: str) -> str:
+        """Return the day (ISO) in a date field of a row, computed or not; empty when there is none that can be read."""
+        declared = row.tool.field(field_id)
+        shown = declared if declared.computed is None else computed.result_field(row.tool, declared)
+        return day_in(shown, self.value(row, field_id))
+
+    def late(self, row: Row, today: str) -> bool:
+        """Return whether a row was to be done before a day (ISO) and is not; what others stand below is not due itself."""
+        if not row.stored or row.done or not row.tool.due or self.is_summary(row):
+            return False
+        return "" < self.date(row, row.tool.due) < today
 
     def title(self, row: Row) -> str:
         """Return what names a row to people; never empty."""
@@ -299,32 +345,17 @@ class Engagement:
         found = self.find(tool_ids, uid)
         return self.title(found) if found else f"(removed {uid[:6]})"
 
-    def resolve(self, reference: Field, text: str) -> str:
-        """Return the uid that a text typed in a reference field means: a uid, a name, or part of one name.
+    def referred(self, reference: Field, uid: str) -> str:
+        """Return what stands for a row in a field that refers to it: in links its outline number, else its name."""
+        if reference.type == "links":
+            for tool_id in reference.to:
+                if self.framework.tool(tool_id).outline and (number := self.outline(tool_id).number(uid)):
+                    return number
+        return self.label(reference.to, uid)
 
-        Raises `ValueRefused` with the names that would fit.
-        """
-        candidates = [row for tool_id in reference.to for row in self.rows(tool_id)]
-        word = text.casefold()
-        if any(row.uid == text for row in candidates):
-            return text
-        named = {row.uid: self.title(row) for row in candidates}
-        for matches in (
-            [uid for uid, name in named.items() if name.casefold() == word],
-            [uid for uid, name in named.items() if name.casefold().startswith(word)],
-            [uid for uid, name in named.items() if word in name.casefold()],
-            [uid for uid in named if len(word) >= 6 and uid.startswith(word)],
-        ):
-            if len(matches) == 1:
-                return matches[0]
-            if matches:
-                which = ", ".join(f"{named[uid]} ({uid[:6]})" for uid in matches[:4])
-                raise ValueRefused(
-                    f"{text!r} fits {len(matches)} rows: {which}.", "Write more of the name, or the uid."
-                )
-        tools = " or ".join(self.framework.tool(tool_id).name for tool_id in reference.to)
-        hint = nearest(text, named.values()) if named else f"{tools} has no rows yet: add one first."
-        raise ValueRefused(f"{tools} has no row {text!r}.", hint)
+    def resolve(self, reference: Field, text: str) -> str:
+        """Return the uid that a text typed in a reference field means; raises `ValueRefused` (see `domain.naming`)."""
+        return naming.resolve(self, reference, text)
 
     def problems(self, row: Row) -> dict[str, str]:
         """Return, by field, why a stored value does not fit; dangling references included."""
@@ -333,9 +364,8 @@ class Engagement:
             value = row.get(declared.id)
             if reason := problem_with(declared, value):
                 found[declared.id] = reason
-            elif declared.type in ("ref", "refs") and not is_empty(value):
-                uids = value if isinstance(value, list) else [value]
-                gone = [uid for uid in uids if self.find(declared.to, uid) is None]
+            else:
+                gone = [uid for uid in references_of(declared, value) if self.find(declared.to, uid) is None]
                 if gone:
                     found[declared.id] = f"refers to {gone[0]!r}, which is not a row of {' or '.join(declared.to)}"
         return found
@@ -346,30 +376,11 @@ class Engagement:
 
     def measured(self) -> Mapping[str, list[tuple[str, int]]]:
         """Return every series of measurements by the uid of what is measured: ISO date and value, oldest first."""
-        return self._measured
-
-    @cached_property
-    def _measured(self) -> dict[str, list[tuple[str, int]]]:
-        series: dict[str, list[tuple[str, int]]] = {}
-        for row in self.rows("measurements") if self.framework.has_tool("measurements") else ():
-            when, value = row.get("date"), row.get("value")
-            broken = any(problem_with(row.tool.field(name), row.get(name)) for name in ("date", "value"))
-            if when and value is not None and not broken:
-                series.setdefault(str(row.get("measure")), []).append((when, value))
-        for readings in series.values():
-            readings.sort(key=lambda reading: reading[0])
-        return series
+        return self.once("measured", lambda: computed.measured_series(self))
 
     def people(self) -> tuple[str, ...]:
         """Return every name that stands in a person field or names a stakeholder, sorted: for completion."""
-        names: set[str] = set()
-        for tool in self.framework.tools:
-            columns = [item.id for item in tool.fields if item.type == "person"]
-            if tool.id == "stakeholder-plan":
-                columns.append(tool.title_field.id)
-            for record in self.document.get(tool.id, {}).values():
-                names.update(str(record[name]) for name in columns if record.get(name))
-        return tuple(sorted(names, key=str.casefold))
+        return naming.people(self)
 
 
 def _starting(tool: Tool, values: dict[str, Any], order: int) -> Record:

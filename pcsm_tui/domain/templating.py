@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.declarations import REFERRING, Field, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Document, Engagement, Record, Row, derived_uid, doc_id_of
 from pcsm_tui.domain.values import Value, is_empty, problem_with, same_value
 
-_METHOD = frozenset({"text", "note", "choice", "number", "score", "duration", "ref", "refs"})
+_METHOD = frozenset({"text", "note", "choice", "number", "score", "duration", "hours", *REFERRING})
 """Types of fields that can say how something is done; the others say who, when, where, how much and whether."""
 _ADDRESS = r"\S+@\S+"
 _WORD = re.compile(r"\w{3,}")
@@ -106,6 +106,8 @@ def _value(tool: Tool, field: Field, value: Value, private: re.Pattern[str], ren
         return renamed.get(value)
     if field.type == "refs":
         return [renamed[uid] for uid in value if uid in renamed]
+    if field.type == "links":
+        return [{**link, "task": renamed[link["task"]]} for link in value if link["task"] in renamed]
     return None if isinstance(value, str) and private.search(value) else value
 
 

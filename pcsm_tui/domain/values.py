@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pcsm_tui.domain.dates import FIRST_YEAR, LAST_YEAR, read_date
-from pcsm_tui.domain.declarations import Field
+from pcsm_tui.domain.dates import read_date
+from pcsm_tui.domain.declarations import REFERRING, Field
+from pcsm_tui.domain.hours import read_hours, show_hours
+from pcsm_tui.domain.links import links_of, read_links, show_links
+from pcsm_tui.domain.plan import ELAPSED_MINUTES, read_elapsed, show_elapsed
 from pcsm_tui.domain.quantities import (
-    LARGEST,
-    is_currency,
+    MINUTES,
     read_decimal,
     read_duration,
     read_money,
@@ -25,6 +27,7 @@ from pcsm_tui.domain.quantities import (
     show_duration,
     show_money,
 )
+from pcsm_tui.domain.shapes import shape_of
 from pcsm_tui.errors import ValueRefused
 
 Value = Any
@@ -35,7 +38,7 @@ LONGEST_NOTE = 200_000
 
 _SURROGATE = re.compile(r"[\ud800-\udfff\x00]")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME_OF_DAY = re.compile(r"[ Tt](\d{1,2}):(\d{2})", re.ASCII)
 _LINK = re.compile(r"(https?://\S+|mailto:\S+)", re.IGNORECASE)
 _YES = ("y", "yes", "true", "x", "1", "on")
 _NO = ("n", "no", "false", "0", "off")
@@ -81,7 +84,7 @@ def read_value(field: Field, text: str, reading: Reading) -> Value:
     if field.type == "note":
         return _limited(text, LONGEST_NOTE) if text.strip() else None
     plain = _LINE_BREAK.sub(" ", text).strip()
-    _limited(plain, LONGEST_NOTE if field.type in ("tags", "refs") else LONGEST_TEXT)
+    _limited(plain, LONGEST_NOTE if field.type in ("tags", "refs", "links") else LONGEST_TEXT)
     return _READERS[field.type](field, plain, reading) if plain else None
 
 
@@ -89,6 +92,8 @@ def show_value(field: Field, value: Value, label: Callable[[str], str] = str) ->
     """Return a value as it is shown and as it can be typed again; `label` names the row of a uid."""
     if is_empty(value) or problem_with(field, value):
         return "" if is_empty(value) else str(value)
+    if field.type == "links":
+        return show_links(value, label)
     if field.type == "refs":
         return "; ".join(label(uid) for uid in value)
     if field.type == "ref":
@@ -103,13 +108,22 @@ def problem_with(field: Field, value: Value) -> str:
     """Return why a stored value does not fit its field, or an empty text; references are not followed."""
     if value is None or field.type == "computed":
         return ""
-    expected = _SHAPES[field.type]
+    expected = shape_of(field)
     if not expected.fits(value):
         return f"is {_described(value)}, not {expected.name}"
     if field.type == "choice" and value not in {choice.id for choice in field.choices}:
         return f"is {_described(value)}, not one of {', '.join(choice.id for choice in field.choices)}"
     limits = _limits_broken(field, value)
     return f"is {show_decimal(value, _decimals(field))}, not {limits}" if limits else ""
+
+
+def references_of(reference: Field, value: Value) -> tuple[str, ...]:
+    """Return the uids of the rows that a value refers to; none when it does not fit, or the field refers to none."""
+    if reference.type not in REFERRING or is_empty(value) or problem_with(reference, value):
+        return ()
+    if reference.type == "links":
+        return tuple(link.task for link in links_of(value))
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def sort_key(field: Field, value: Value, label: Callable[[str], str] = str) -> tuple[int, Any]:
@@ -122,11 +136,18 @@ def sort_key(field: Field, value: Value, label: Callable[[str], str] = str) -> t
         return (0, [choice.id for choice in field.choices].index(value))
     if field.type == "money":
         return (0, (value["currency"], value["amount"]))
+    if field.type == "duration" and isinstance(value, dict):  # an elapsed day stands beside a working day
+        return (0, value["elapsed"] * MINUTES["d"] // ELAPSED_MINUTES["d"])
     if field.type in ("number", "percent", "duration", "score", "yes_no"):
         return (0, value)
     if field.type == "computed" and isinstance(value, int):
         return (0, value)
     return (0 if field.type != "computed" else 1, show_value(field, value, label).casefold())
+
+
+def can_be_typed(field: Field) -> bool:
+    """Return whether something can be typed in a field: in all but computed ones that enter nothing elsewhere."""
+    return field.computed is None or bool(field.computed.enters)
 
 
 def how_to_write(field: Field) -> str:
@@ -135,7 +156,10 @@ def how_to_write(field: Field) -> str:
         return " · ".join(choice.name for choice in field.choices)
     if field.type == "score" or (field.type == "number" and field.min is not None and field.max is not None):
         return f"{field.min} to {field.max}"
-    return _HOW_TO_WRITE.get(field.type, "")
+    if field.computed and field.computed.enters:
+        return _ENTERED
+    more = _WITH_TIME if field.time else _WITH_ELAPSED if field.elapsed else ""
+    return _HOW_TO_WRITE.get(field.type, "") + more
 
 
 # --- reading --------------------------------------------------------------------------------------------------
@@ -175,7 +199,12 @@ def _read_yes_no(field: Field, text: str, reading: Reading) -> Value:
 
 
 def _read_date(field: Field, text: str, reading: Reading) -> Value:
-    return read_date(text, reading.today).isoformat()
+    match = _TIME_OF_DAY.search(text, max(len(text) - 6, 0)) if field.time else None
+    if match is None or match.end() < len(text):
+        return read_date(text, reading.today).isoformat()
+    if int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueRefused(f"{text!r} has a time that no day has.", "Times go from 00:00 to 23:59.")
+    return f"{read_date(text[: match.start()], reading.today).isoformat()}T{int(match[1]):02d}:{match[2]}"
 
 
 def _read_number(field: Field, text: str, reading: Reading) -> Value:
@@ -188,7 +217,8 @@ def _read_percent(field: Field, text: str, reading: Reading) -> Value:
 
 
 def _read_duration(field: Field, text: str, reading: Reading) -> Value:
-    return read_duration(text, field.unit or "d")
+    elapsed = read_elapsed(text) if field.elapsed else None
+    return read_duration(text, field.unit or "d") if elapsed is None else {"elapsed": elapsed}
 
 
 def _read_money(field: Field, text: str, reading: Reading) -> Value:
@@ -202,6 +232,14 @@ def _read_ref(field: Field, text: str, reading: Reading) -> Value:
 def _read_refs(field: Field, text: str, reading: Reading) -> Value:
     names = [name.strip() for name in text.split(";")]
     return list(dict.fromkeys(reading.resolve(field, name) for name in names if name))
+
+
+def _read_links(field: Field, text: str, reading: Reading) -> Value:
+    return read_links(text, lambda name: reading.resolve(field, name))
+
+
+def _read_hours(field: Field, text: str, reading: Reading) -> Value:
+    return show_hours(read_hours(text))
 
 
 def _read_tags(field: Field, text: str, reading: Reading) -> Value:
@@ -238,6 +276,8 @@ _READERS: dict[str, Callable[[Field, str, Reading], Value]] = {
     "duration": _read_duration,
     "ref": _read_ref,
     "refs": _read_refs,
+    "links": _read_links,
+    "hours": _read_hours,
     "tags": _read_tags,
     "link": _read_link,
     "computed": _read_computed,
@@ -253,61 +293,18 @@ _HOW_TO_WRITE = {
     "person": "a name",
     "ref": "part of a name",
     "refs": "names; separated by semicolons",
+    "links": "1.2, 1.3FS+2d, 2.1SS",
+    "hours": "08:00-12:00, 13:00-17:00",
     "tags": "words, separated by commas",
     "link": "https://… or documents/name.pdf",
     "computed": "follows from other fields",
 }
+_ENTERED = "follows from other fields; what is typed here binds it"
+_WITH_TIME = "; a time after it: 10:30"
+_WITH_ELAPSED = ", elapsed 3ed"
 
 
 # --- checking -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Shape:
-    name: str
-    fits: Callable[[Value], bool]
-
-
-def _is_whole(value: Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
-
-
-def _is_iso_date(value: Value) -> bool:
-    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
-        return False
-    try:
-        return FIRST_YEAR <= date.fromisoformat(value).year <= LAST_YEAR
-    except ValueError:
-        return False
-
-
-def _is_money(value: Value) -> bool:
-    return isinstance(value, dict) and _is_whole(value.get("amount")) and is_currency(value.get("currency"))
-
-
-def _is_texts(value: Value) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-_TEXT = _Shape("text", lambda value: isinstance(value, str))
-_WHOLE = _Shape("a whole number", _is_whole)
-_SHAPES = {
-    "text": _TEXT,
-    "note": _TEXT,
-    "person": _TEXT,
-    "choice": _TEXT,
-    "link": _TEXT,
-    "ref": _Shape("the uid of a row", _TEXT.fits),
-    "refs": _Shape("a list of uids", _is_texts),
-    "tags": _Shape("a list of words", _is_texts),
-    "yes_no": _Shape("true or false", lambda value: isinstance(value, bool)),
-    "date": _Shape("a date such as 2026-11-30", _is_iso_date),
-    "number": _WHOLE,
-    "score": _WHOLE,
-    "percent": _Shape("a whole number of tenths of a percent", _is_whole),
-    "duration": _Shape("a whole number of working minutes", lambda value: _is_whole(value) and value >= 0),
-    "money": _Shape("an amount with its currency", _is_money),
-}
 
 
 def _described(value: Value) -> str:
@@ -349,6 +346,8 @@ _SHOWERS: dict[str, Callable[[Field, Value], str]] = {
     "number": lambda field, value: show_decimal(value, field.decimals) + (f" {field.unit}" if field.unit else ""),
     "percent": lambda field, value: f"{show_decimal(value, 1)} %",
     "money": lambda field, value: show_money(value["amount"], value["currency"]),
-    "duration": lambda field, value: show_duration(value),
+    "date": lambda field, value: value.replace("T", " "),
+    "duration": lambda field, value: show_duration(value) if isinstance(value, int) else show_elapsed(value["elapsed"]),
+    "hours": lambda field, value: show_hours(read_hours(value)),
     "tags": lambda field, value: ", ".join(value),
 }

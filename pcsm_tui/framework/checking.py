@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pcsm_tui.domain.computed import RULES
-from pcsm_tui.domain.declarations import EVERYWHERE, Evidence, Field, Framework, Phase, Tool
+from pcsm_tui.domain.computed import RULES, result_field
+from pcsm_tui.domain.declarations import EVERYWHERE, Computed, Evidence, Field, Framework, Phase, Tool
 from pcsm_tui.domain.quantities import LARGEST
 from pcsm_tui.domain.values import problem_with
 from pcsm_tui.errors import DeclarationError, nearest
@@ -93,14 +93,22 @@ def _roles(tool: Tool, place: str) -> Iterator[Mistake]:
     """The fields on which the program acts must be of a type that allows it."""
     for role in _DATES:
         name = getattr(tool, role)
-        if name and tool.field(name).type != "date":
+        if name and not _gives_a_date(tool, tool.field(name), entered=role == "done_on"):
             yield Mistake(f"{place}.{role}", f"{name!r} is not a date field.")
+    if tool.outline and (tool.field(tool.outline).type, tool.field(tool.outline).to) != ("ref", (tool.id,)):
+        yield Mistake(f"{place}.outline", f"{tool.outline!r} is not a reference to rows of {tool.id} alone.")
     if tool.tick:
         ticked = tool.field(tool.tick)
         meanings = {choice.done for choice in ticked.choices}
         if ticked.type != "yes_no" and (ticked.type != "choice" or meanings != {True, False}):
             hint = "Mark at least one choice with done = true, and leave one without."
             yield Mistake(f"{place}.tick", f"{ticked.id!r} has no choices that mean done and not done.", hint)
+
+
+def _gives_a_date(tool: Tool, field: Field, entered: bool) -> bool:
+    """Return whether a field holds a date, or, unless one is entered there, is worked out as one."""
+    rule = field.computed.rule if field.computed else ""
+    return field.type == "date" or (not entered and rule in RULES and result_field(tool, field).type == "date")
 
 
 def _rows_for(framework: Framework, tool: Tool, place: str) -> Iterator[Mistake]:
@@ -148,7 +156,7 @@ def _in_computed(tool: Tool, field: Field, place: str) -> Iterator[Mistake]:
     rule = field.computed
     if rule is None:
         return
-    valid = [item.id for item in tool.fields if item.type in SUMMABLE]
+    valid = [item.id for item in tool.fields if item.type in SUMMABLE and not item.elapsed]
     for way in ("sum", "weighted"):
         yield from _known(f"{place}.{way}", "number, score, percentage or duration", getattr(rule, way), valid)
     if rule.band_of:
@@ -156,6 +164,19 @@ def _in_computed(tool: Tool, field: Field, place: str) -> Iterator[Mistake]:
         yield from _known(f"{place}.band_of", "number or total", [rule.band_of], valid + totals)
     if rule.rule:
         yield from _known(f"{place}.rule", "rule", [rule.rule], RULES)
+    yield from _in_entering(tool, rule, place)
+
+
+def _in_entering(tool: Tool, rule: Computed, place: str) -> Iterator[Mistake]:
+    """What is typed in a computed field goes to fields that can hold it."""
+    if rule.along and not rule.enters:
+        yield Mistake(f"{place}.along", "needs enters, the field that a typed value goes to.")
+    names = [*rule.along, *([rule.enters] if rule.enters else [])]
+    enterable = [item.id for item in tool.fields if item.computed is None]
+    yield from _known(place, "field to enter", names, enterable)
+    for name, value in rule.along.items():
+        if name in enterable and (reason := problem_with(tool.field(name), value)):
+            yield Mistake(f"{place}.along.{name}", f"{reason}.")
 
 
 def _in_evidence(framework: Framework, evidence: Iterable[Evidence], place: str) -> Iterator[Mistake]:

@@ -39,9 +39,49 @@ RELIED_ON = {
     "onboarding-scoring": Reliance("the Portfolio", ("total",)),
     "tasks": Reliance(
         "the Plan",
-        ("duration", "start", "finish", "state", "percent_complete", "kind", "parent", "predecessors"),
-        ("state", "kind"),
+        (
+            "wbs",
+            "duration",
+            "start",
+            "finish",
+            "total_float",
+            "free_float",
+            "critical",
+            "state",
+            "percent_complete",
+            "kind",
+            "parent",
+            "predecessors",
+            "constraint",
+            "constraint_date",
+            "deadline",
+            "actual_start",
+            "actual_finish",
+            "remaining_duration",
+            "optimistic",
+            "pessimistic",
+            "budget",
+        ),
+        ("state", "kind", "constraint"),
     ),
+    "plan": Reliance(
+        "the Plan",
+        (
+            "start",
+            "status_date",
+            "near_critical",
+            "critical_float",
+            "honor_constraints",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ),
+    ),
+    "calendar": Reliance("the Plan", ("from", "to", "hours")),
     "measures": Reliance(
         "Today",
         ("baseline", "target", "target_quality", "target_quantity", "deadline", "frequency", "latest", "progress"),
@@ -135,7 +175,7 @@ def _reason_to_keep(tool: Data, name: str) -> tuple[str, str] | None:
             none = "" if role == "title" else ', or to ""'
             return f"{meaning} ({role})", f"Set {role} in {place} to another field{none}, as well."
     for field in tool["fields"]:
-        for way in ("sum", "weighted", "band_of"):
+        for way in ("sum", "weighted", "band_of", "enters", "along"):
             if name in _names((field.get("computed") or {}).get(way, ())):
                 hint = f"Drop {field['id']} too, or set {way} in [tools.{tool['id']}.fields.{field['id']}.computed]."
                 return f"{field['id']} is worked out from it ({way})", hint

@@ -48,12 +48,12 @@ def _dated_rows(engagement: Engagement) -> Iterator[Signal]:
     for tool in engagement.framework.tools:
         if tool.due and tool.audience != "personal":
             for row in engagement.rows(tool.id):
-                if row.stored and not row.done and row.date(tool.due):
+                if row.stored and not row.done and not engagement.is_summary(row) and engagement.date(row, tool.due):
                     yield _dated(engagement, tool, row)
 
 
 def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
-    due = row.date(tool.due)
+    due = engagement.date(row, tool.due)
     owner = f" · {engagement.show(row, tool.owner) or 'nobody owns it'}" if tool.owner else ""
     what = (
         engagement.title(row)
@@ -78,7 +78,12 @@ def _rows_without_date(engagement: Engagement) -> Iterator[Signal]:
         if not (tool.due and tool.tick and tool.field(tool.due).required) or tool.audience == "personal":
             continue
         undated = [
-            row for row in engagement.rows(tool.id) if row.stored and not row.done and is_empty(row.get(tool.due))
+            row
+            for row in engagement.rows(tool.id)
+            if row.stored
+            and not row.done
+            and not engagement.is_summary(row)
+            and is_empty(engagement.value(row, tool.due))
         ]
         if undated:
             yield Signal(

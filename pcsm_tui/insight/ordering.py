@@ -50,7 +50,7 @@ def sorted_by(engagement: Engagement, rows: tuple[Row, ...], field: Field, desce
 
 
 def _key(engagement: Engagement, row: Row, field: Field) -> tuple[int, Any]:
-    return sort_key(field, engagement.value(row, field.id), lambda uid: engagement.label(field.to, uid))
+    return sort_key(field, engagement.value(row, field.id), lambda uid: engagement.referred(field, uid))
 
 
 def _group_key(engagement: Engagement, row: Row, field: Field) -> tuple[int, Any]:

@@ -14,7 +14,8 @@ def roadmap(engagement: Engagement, internal: bool = False) -> Document:
     tool = engagement.framework.tool(STRATEGY)
     refuse_unless_allowed(tool, internal)
     rows = engagement.rows(STRATEGY)
-    dated = sorted((row for row in rows if _when(row)), key=_when)
+    days = [(when, place, row) for place, row in enumerate(rows) if (when := _when(engagement, row))]
+    dated = [row for _, _, row in sorted(days, key=lambda day: day[:2])]
     names = (tool.start, tool.due, tool.group_by, tool.title_field.id, tool.tick)
     columns = [tool.field(name) for name in dict.fromkeys(names) if name]
     cells = tuple(tuple(engagement.show(row, item.id) for item in columns) for row in dated)
@@ -24,7 +25,7 @@ def roadmap(engagement: Engagement, internal: bool = False) -> Document:
     return Document(f"{engagement.name}: Roadmap", tuple(blocks))
 
 
-def _when(row: Row) -> tuple[str, ...]:
+def _when(engagement: Engagement, row: Row) -> tuple[str, ...]:
     """Return the row's planned start and end, the one standing for the other where just one is given."""
-    start, end = (str(row.get(name) or "") if name else "" for name in (row.tool.start, row.tool.due))
+    start, end = (engagement.show(row, name) if name else "" for name in (row.tool.start, row.tool.due))
     return (start or end, end or start) if start or end else ()

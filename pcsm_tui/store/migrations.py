@@ -12,9 +12,9 @@ from typing import Any
 
 from pcsm_tui.errors import FileRefused
 
-SCHEMA = 1
+SCHEMA = 2
 """The schema that this program writes."""
-MIN_READER = 1
+MIN_READER = 2
 """The oldest schema whose programs may still edit what this one writes."""
 
 Document = dict[str, Any]
@@ -33,7 +33,14 @@ _MARK = {
 _NEEDED = ("schema", "file_id")
 _KINDS = {int: "a whole number", str: "text", list: "a list", dict: "an object"}
 
-STEPS: dict[int, Callable[[Document], Document]] = {}
+
+def _to_schema_2(document: Document) -> Document:
+    from pcsm_tui.store.schema_2 import to_schema_2  # lists, which are quick, need none of what it imports
+
+    return to_schema_2(document)
+
+
+STEPS: dict[int, Callable[[Document], Document]] = {1: _to_schema_2}
 """From each older schema to the one after it."""
 
 

@@ -37,6 +37,12 @@ def _phase() -> BaseScreen:
     return PhaseScreen()
 
 
+def _plan() -> BaseScreen:
+    from pcsm_tui.ui.screens.plan import PlanScreen
+
+    return PlanScreen()
+
+
 def _tool() -> BaseScreen:
     from pcsm_tui.ui.screens.tool import ToolScreen
 
@@ -49,6 +55,7 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "search": _search,
     "overview": _overview,
     "phase": _phase,
+    "plan": _plan,
     "tool": _tool,
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""

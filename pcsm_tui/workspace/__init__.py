@@ -62,7 +62,9 @@ class Workspace:
     def framework(self) -> Framework:
         """The framework with the repository's playbook laid over it; raises `DeclarationError` for a mistake in it."""
         from pcsm_tui.framework.playbook import framework_for
+        from pcsm_tui.schedule.rules import offer_rules
 
+        offer_rules()
         return framework_for(self.folder)
 
     def require_playbook(self) -> None:
@@ -281,6 +283,18 @@ class Workspace:
         from pcsm_tui.store.documents import store_document
 
         return store_document(Path(name).expanduser(), self.folder)
+
+    def import_plan(self, session: Session, name: str) -> str:
+        """Take the plan in a file into an engagement, in one step, and return what that changed, without a full stop.
+
+        Raises what `importing.planned_import` raises; nothing has then changed.
+        """
+        from pcsm_tui.workspace.addressing import expanded
+        from pcsm_tui.workspace.importing import planned_import, told_plan
+
+        found = planned_import(session, expanded(name))
+        session.make(found.change)
+        return told_plan(found, session.framework.tool("plan"))[0].removesuffix(".")
 
     @property
     def unsaved(self) -> bool:

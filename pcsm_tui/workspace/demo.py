@@ -79,5 +79,7 @@ def _moved(key: str, value: Value, dates: Mapping[str, Field], move: timedelta) 
         if key == "at":
             return (datetime.strptime(value, STAMP) + move).strftime(STAMP)
         if key in dates and not is_empty(value) and not problem_with(dates[key], value):
+            if "T" in value:
+                return (datetime.fromisoformat(value) + move).isoformat(timespec="minutes")
             return (date.fromisoformat(value) + move).isoformat()
     return value

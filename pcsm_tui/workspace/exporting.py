@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pcsm_tui.domain.declarations import Framework, Tool
+from pcsm_tui.domain.declarations import REFERRING, Framework, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.links import links_of
+from pcsm_tui.domain.plan import show_link
 from pcsm_tui.domain.values import is_empty
 from pcsm_tui.errors import FileRefused, StorageFailed, UsageError
 from pcsm_tui.exchange.csv_table import csv_table
@@ -54,7 +56,7 @@ def tool_text(engagement: Engagement, tool: Tool, format_: str, internal: bool =
     return markdown(tool_document(engagement, tool, internal))
 
 
-def write_export(path: Path, text: str, force: bool = False) -> None:
+def write_export(path: Path, content: str | bytes, force: bool = False) -> None:
     """Write an export into a file, all of it or none; readable by nobody else.
 
     Raises `FileRefused` for a file that exists, unless `force` allows to replace it, and for an engagement file
@@ -66,7 +68,8 @@ def write_export(path: Path, text: str, force: bool = False) -> None:
     mode = _mode_to_keep(target)
     if mode is not None and not force:
         raise FileRefused(f"{path} exists already.", "--force replaces it.")
-    replace_file(target, text.encode("utf-8", "backslashreplace"), _PRIVATE if mode is None else mode)
+    payload = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    replace_file(target, payload, _PRIVATE if mode is None else mode)
 
 
 def _mode_to_keep(target: Path) -> int | None:
@@ -117,8 +120,10 @@ def _tool_data(engagement: Engagement, tool: Tool, internal: bool) -> dict[str, 
 
     def exported(row: Row, name: str) -> Any:
         field, value = tool.field(name), engagement.value(row, name)
-        if field.type not in ("ref", "refs") or is_empty(value):
+        if field.type not in REFERRING or is_empty(value):
             return value
+        if field.type == "links":
+            return [show_link(engagement.referred(field, link.task), link) for link in links_of(value)]
         uids = value if isinstance(value, list) else [value]
         names = [engagement.label(field.to, str(uid)) for uid in uids]
         return names if field.type == "refs" else names[0]

@@ -5,6 +5,7 @@ from pcsm_tui.domain.declarations import Tool as Tool
 from pcsm_tui.domain.engagement import Engagement as Engagement
 from pcsm_tui.domain.engagement import Row as Row
 from pcsm_tui.domain.values import is_empty as is_empty
+from pcsm_tui.domain.values import references_of as references_of
 from pcsm_tui.insight.progress import activities_of as activities_of
 from pcsm_tui.insight.progress import findings as findings
 from pcsm_tui.insight.progress import phase_gaps as phase_gaps

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pcsm_tui.domain import changes, editing
 from pcsm_tui.domain.changes import Change, Clash
@@ -23,10 +23,14 @@ from pcsm_tui.errors import (
     UsageError,
     ValueRefused,
 )
+from pcsm_tui.schedule.refusing import refuse_circles
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
+
+if TYPE_CHECKING:
+    from pcsm_tui.schedule.generating import Generated
 
 
 class Clashed(PcsmError):
@@ -110,7 +114,7 @@ class Session:
 
     def visited(self) -> None:
         """Note that this person has seen the engagement as it is now; what changed is told anew in the next run."""
-        key, at = self._engagement.file_id, self._stamp().at
+        key, at = self._engagement.file_id, self.stamp().at
         with suppress(StorageFailed):  # the same changes are then told once more
             self._state.change("visits", lambda visits: visits.update({key: at}))
 
@@ -124,12 +128,12 @@ class Session:
     def add(self, tool: Tool, values: Mapping[str, Value], after: Row | None = None, uid: str = "") -> Row:
         """Add a row, under the uid given or a new one, and return it; raises `PcsmError` for values that do not fit."""
         uid = uid or new_uid()
-        self._act(editing.add_row(self._engagement, tool, values, uid, self._stamp(), after))
+        self._act(editing.add_row(self._engagement, tool, values, uid, self.stamp(), after))
         return self._engagement.row(tool.id, uid)
 
     def set(self, row: Row, values: Mapping[str, Value]) -> Row:
         """Set fields of a row and return it as it is then; raises `PcsmError` for values that do not fit."""
-        change = editing.set_values(self._engagement, self.current(row), values, self._stamp())
+        change = editing.set_values(self._engagement, self.current(row), values, self.stamp())
         self._drafts.drop(Place(row.tool.id, row.uid, name) for name in values)
         self._act(change)
         return self.current(row)
@@ -140,9 +144,11 @@ class Session:
         A text that the field cannot hold is kept as a draft, to be put right later, and `ValueRefused` raised; so is
         one that somebody else's stands in the way of, by `Clashed`.
         """
-        field = row.tool.field(field_id)
         try:
-            return self.set(row, {field_id: editing.typed(self._engagement, field, text, self.today)})
+            values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
+            changed = self.set(row, values)
+            self.drop_draft(row.tool, row.uid, field_id)  # its value may have gone to another field
+            return changed
         except ValueRefused as refused:
             raise self._refused(row, field_id, text, refused) from None
         except UsageError as gone:
@@ -154,10 +160,9 @@ class Session:
         A text that the field cannot hold is kept as a draft of the row, which is added without it; `ValueRefused` is
         raised all the same.
         """
-        field = row.tool.field(field_id)
         try:
-            value = editing.typed(self._engagement, field, text, self.today)
-            return self.add(row.tool, {**row.record, field_id: value}, after, row.uid)
+            values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
+            return self.add(row.tool, {**row.record, **values}, after, row.uid)
         except ValueRefused as refused:
             told = self._refused(row, field_id, text, refused)
             self.add(row.tool, row.record, after, row.uid)
@@ -177,35 +182,57 @@ class Session:
         for name, text in texts.items():
             field = tool.field(name)
             try:
-                values[name] = editing.typed(self._engagement, field, text, self.today)
+                values |= editing.typed_fields(self._engagement, tool, name, text, self.today)
             except ValueRefused as refused:
                 hint = refused.hint or f"Write {how_to_write(field)}."
                 raise ValueRefused(f"{tool.id} {name}: {refused.message}", hint) from None
         return values
 
     def remove(self, row: Row) -> None:
-        """Remove a row."""
-        self._act(editing.remove_row(self._engagement, self.current(row), self._stamp()))
+        """Remove a row, in an outline with everything below it."""
+        self._act(editing.remove_row(self._engagement, self.current(row), self.stamp()))
 
     def duplicate(self, row: Row) -> Row:
         """Add a copy of a row below it and return it."""
         uid = new_uid()
-        self._act(editing.duplicate_row(self._engagement, self.current(row), uid, self._stamp()))
+        self._act(editing.duplicate_row(self._engagement, self.current(row), uid, self.stamp()))
         return self._engagement.row(row.tool.id, uid)
 
     def move(self, row: Row, distance: int) -> Row:
-        """Move a row up (negative) or down and return it."""
-        self._act(editing.move_row(self._engagement, self.current(row), distance, self._stamp()))
+        """Move a row up (negative) or down and return it; in an outline among the rows of its parent."""
+        self._act(editing.move_row(self._engagement, self.current(row), distance, self.stamp()))
+        return self.current(row)
+
+    def indent(self, row: Row) -> Row:
+        """Put a row of an outline under the one above it and return it; raises `UsageError` for the first of its level."""
+        self._act(editing.indent_row(self._engagement, self.current(row), self.stamp()))
+        return self.current(row)
+
+    def outdent(self, row: Row) -> Row:
+        """Put a row of an outline behind its parent and return it; raises `UsageError` at the top level."""
+        self._act(editing.outdent_row(self._engagement, self.current(row), self.stamp()))
         return self.current(row)
 
     def tick(self, row: Row) -> Row:
         """Tick a row, or take its tick away, and return it."""
-        self._act(editing.tick(self._engagement, self.current(row), self._stamp()))
+        self._act(editing.tick(self._engagement, self.current(row), self.stamp()))
         return self.current(row)
 
     def set_phase(self, number: int, state: str) -> None:
         """Start, finish or reopen a phase; the timeline notes it."""
-        self._act(editing.set_phase(self._engagement, number, state, new_uid(), self._stamp()))
+        self._act(editing.set_phase(self._engagement, number, state, new_uid(), self.stamp()))
+
+    def generate_plan(self) -> Generated:
+        """Add the work packages that the engagement's other tools ask for, in one step, and return what was added."""
+        from pcsm_tui.schedule.generating import generated_plan
+
+        generated = generated_plan(self._engagement, self.stamp())
+        self.make(generated.change)
+        return generated
+
+    def make(self, change: Change) -> None:
+        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save."""
+        self._act(change)
 
     def undo(self) -> str:
         """Take back the last act and return what it was.
@@ -286,12 +313,14 @@ class Session:
         self._engagement = self._engagement.replaced(document)
         return True
 
-    def _stamp(self) -> Stamp:
+    def stamp(self) -> Stamp:
+        """Return who acts and when: this person, now."""
         return Stamp(at=self._clock().strftime(STAMP), by=self._user, today=self.today)
 
     def _act(self, change: Change) -> None:
         if not change.edits:
             return
+        refuse_circles(self._engagement, change)
         self._done.append(change)
         self._undone.clear()
         self._perform(change, change)
@@ -385,4 +414,4 @@ class Session:
         if tool is None or not tool.has(clash.field):
             return str(value)
         field = tool.field(clash.field)
-        return show_value(field, value, lambda uid: self._engagement.label(field.to, uid))
+        return show_value(field, value, lambda uid: self._engagement.referred(field, uid))

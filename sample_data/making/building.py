@@ -7,18 +7,17 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pcsm_tui.domain import changes, editing
 from pcsm_tui.domain.changes import Change
-from pcsm_tui.domain.declarations import Framework, Tool
+from pcsm_tui.domain.declarations import REFERRING, FieldType, Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import META, Document, Engagement, Row, derived_uid
-from pcsm_tui.domain.quantities import MINUTES
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.store.engagement_file import ANCESTRY, META_ID, new_document
-from sample_data.making.days import SAMPLE_TODAY, finish_of, spread, working_day_before
+from sample_data.making.days import SAMPLE_TODAY, spread, working_day_before
 
 Content = dict[str, dict[str, Any]]
 """By tool: the fields of a form, or `rows`, each a table of field → text (see sample_data/README.md)."""
@@ -49,6 +48,9 @@ def build(stem: str, content: Content, framework: Framework) -> Document:
             builder.enter(framework.tool(tool_id), part)
     builder.enter_references()
     return builder.finished()
+
+
+_PLAIN = frozenset(get_args(FieldType)) - {*REFERRING}
 
 
 class _Builder:
@@ -99,7 +101,7 @@ class _Builder:
         """Enter the fields of a form or the rows of any other tool; references wait until all rows are there."""
         if tool.single:
             form = self._engagement.form(tool.id)
-            self._set(form, self._values(tool, part, references=False), self._stamp(self._day_of(tool, part), part))
+            self._set(form, self._values(tool, part), self._stamp(self._day_of(tool, part), part))
             self._referring.append((tool, form.uid, part))
             return
         for row in part["rows"]:
@@ -111,10 +113,7 @@ class _Builder:
 
     def _enter_row(self, tool: Tool, content: Mapping[str, Any]) -> str:
         stamp = self._stamp(self._day_of(tool, content), content)
-        values = self._values(tool, content, references=False)
-        if tool.id == "tasks" and "finish" not in values and values.get("start") and values.get("duration"):
-            days = -(-values["duration"] // MINUTES["d"])
-            values["finish"] = finish_of(date.fromisoformat(values["start"]), days).isoformat()
+        values = self._values(tool, content)
         if "_key" not in content:
             uid = self._next_uid(tool.id)
             self._act(editing.add_row(self._engagement, tool, values, uid, stamp))
@@ -127,16 +126,17 @@ class _Builder:
         return row.uid
 
     def enter_references(self) -> None:
-        """Enter the references of every row, by the names of the rows that they mean."""
-        for tool, uid, content in self._referring:
-            try:
-                values = self._values(tool, content, references=True)
-                if values:
-                    row = self._engagement.row(tool.id, uid)
-                    self._set(row, values, self._stamp(self._day_of(tool, content), content))
-            except PcsmError as problem:
-                problem.add_note(f"{tool.id}: {content}")
-                raise
+        """Enter the references of every row, by the names of the rows that they mean; links, by number, come last."""
+        for types in (("ref", "refs"), ("links",)):
+            for tool, uid, content in self._referring:
+                try:
+                    values = self._values(tool, content, types)
+                    if values:
+                        row = self._engagement.row(tool.id, uid)
+                        self._set(row, values, self._stamp(self._day_of(tool, content), content))
+                except PcsmError as problem:
+                    problem.add_note(f"{tool.id}: {content}")
+                    raise
 
     def finished(self) -> Document:
         """Return the document, with the revisions that so many acts have left behind."""
@@ -151,12 +151,13 @@ class _Builder:
 
     # --- parts ------------------------------------------------------------------------------------------------
 
-    def _values(self, tool: Tool, content: Mapping[str, Any], references: bool) -> dict[str, Value]:
-        return {
-            name: editing.typed(self._engagement, tool.field(name), str(text), SAMPLE_TODAY)
-            for name, text in content.items()
-            if not name.startswith("_") and (tool.field(name).type in ("ref", "refs")) is references
-        }
+    def _values(self, tool: Tool, content: Mapping[str, Any], types: tuple[str, ...] = ()) -> dict[str, Value]:
+        """Return what the texts in fields of these types mean, or in all that are no references."""
+        values: dict[str, Value] = {}
+        for name, text in content.items():
+            if not name.startswith("_") and (tool.field(name).type in (types or _PLAIN)):
+                values |= editing.typed_fields(self._engagement, tool, name, str(text), SAMPLE_TODAY)
+        return values
 
     def _default_row(self, tool: Tool, key: str, parent: str | None) -> Row:
         for row in self._engagement.rows(tool.id):

@@ -98,7 +98,20 @@ def _tasks(words: dict[str, Any], rng: random.Random, names: list[str]) -> Rows:
     left_over = len(rows) - TASKS
     for _ in range(left_over):
         rows.remove(next(row for row in reversed(rows) if row.get("kind") == "Milestone"))
-    return rows
+    return [_with_plan_dates(row) for row in rows]
+
+
+def _with_plan_dates(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a task with the dates that somebody enters: of work that was done, and of what waits for nothing."""
+    if "finish" not in row:
+        return row
+    rest = {name: value for name, value in row.items() if name not in ("start", "finish")}
+    if row.get("state") == "Done":
+        begun = {"actual_start": row["start"]} if row["duration"] != "0d" else {}
+        return {**rest, **begun, "actual_finish": row["finish"]}
+    if "percent_complete" in row:
+        return {**rest, "actual_start": row["start"]}
+    return rest if "predecessors" in row else {**rest, "start": row["start"]}
 
 
 def _packages(
@@ -121,6 +134,7 @@ def _packages(
             "start": start,
             "duration": f"{days}d",
             "finish": finish,
+            **_estimates(place, days, finish),
             "deliverable": deliverable,
             **(before if place > 1 else {}),
             **_state(start, finish, days),
@@ -137,6 +151,13 @@ def _packages(
         "deliverable": "Said so by the owner of the region" if regional else "Accepted by the board",
         **({"state": "Done"} if finish <= _LAST_DAY else {}),
     }
+
+
+def _estimates(place: int, days: int, finish: date) -> dict[str, Any]:
+    """Return how long every second package still to come takes at best and at worst."""
+    if place % 2 or finish <= _LAST_DAY:
+        return {}
+    return {"optimistic": f"{max(days * 3 // 4, 1)}d", "pessimistic": f"{days * 8 // 5 + 1}d"}
 
 
 def _state(start: date, finish: date, days: int) -> dict[str, Any]:
@@ -168,7 +189,7 @@ def _leave_late(rows: Rows) -> None:
         if "percent_complete" in row and monday <= row["finish"] <= _LAST_DAY < after.get("start", _LAST_DAY)
     ]
     for row, state in zip(late[:_LATE], ("In progress", "Blocked", "In progress"), strict=True):
-        row.update(state=state, percent_complete=90, notes="Was to be finished this week.")
+        row.update(state=state, percent_complete=90, deadline=row["finish"], notes="Was to be finished this week.")
 
 
 # --- the timeline ---------------------------------------------------------------------------------------------

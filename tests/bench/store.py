@@ -12,12 +12,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from figures import Figure, middle, show
+from figures import Figure, middle, show, timed
 from repository import MARK, Bench, bench, fill, records, start_command
 from terminal import Terminal
 
@@ -37,17 +37,6 @@ class Stage(NamedTuple):
 
     place: Bench
     runs: int
-
-
-def timed(acts: Sequence[Callable[[], object]], runs: int) -> list[float]:
-    """Do acts in turn, so many times each, and return the median milliseconds of each."""
-    taken: list[list[float]] = [[] for _ in acts]
-    for _ in range(runs + 1):
-        for times, act in zip(taken, acts, strict=True):
-            begun = time.perf_counter()
-            act()
-            times.append((time.perf_counter() - begun) * 1000)
-    return [middle(times[1:]) for times in taken]
 
 
 # --- save and open --------------------------------------------------------------------------------------------

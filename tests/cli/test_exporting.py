@@ -249,3 +249,128 @@ def test_hostile_text_is_written_as_text(pcsm, harbour: Path) -> None:
     assert "**Notes:** \\- \\[a\\](javascript:b)" in out
     for form in ("csv", "json"):
         assert not set(pcsm("export", "harbour", "--tool", "actions", "--format", form).out) & {"\x1b", "\x07"}
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(pcsm, harbour: Path) -> Path:
+    """Return the file of an engagement with a plan of three rows."""
+    pcsm("set", "harbour", "plan", "start=2026-11-30")
+    pcsm("add", "harbour", "tasks", "name=Dig, and <more>", "duration=2d", "owner=Wilhelmina")
+    pcsm("add", "harbour", "tasks", "name=Build", "duration=1w", "predecessors=1FS+1d", "notes=SECRET")
+    pcsm("add", "harbour", "tasks", "name=Open", "kind=milestone", "predecessors=2")
+    return harbour
+
+
+@pytest.mark.parametrize(
+    ("form", "ending", "holds"),
+    [
+        ("mspdi", "xml", "<Name>Dig, and &lt;more&gt;</Name>"),
+        ("csv", "csv", '2,Build,5d,1FS+1d,,,2026-12-03,2026-12-09,'),
+        ("ics", "ics", "SUMMARY:2 Build\r\n"),
+        ("svg", "svg", "Dig, and &lt;more&gt;"),
+        ("mermaid", "mmd", "2026-12-03, 2026-12-09"),
+    ],
+)  # fmt: skip
+def test_the_plan_in_each_format(pcsm, planned: Path, tmp_path: Path, form: str, ending: str, holds: str) -> None:
+    out = pcsm("export", "harbour", "--format", form).out
+    assert holds.replace("\r\n", "\n") in out.replace("\r\n", "\n")
+    target = tmp_path / f"plan.{ending}"
+    assert pcsm("export", "harbour", "--out", str(target)).err == f"Written: {target}\n"
+    assert holds.encode() in target.read_bytes()
+    assert target.stat().st_mode & 0o777 == 0o600
+    if form != "csv":  # which is the table of the tool as such
+        assert pcsm("export", "harbour", "--tool", "tasks", "--format", form).out == out
+
+
+def test_csv_of_the_tool_stays_what_it_was(pcsm, planned: Path) -> None:
+    out = pcsm("export", "harbour", "--tool", "tasks", "--format", "csv").out
+    assert out.startswith("WBS,Name,Owner,Duration,")
+
+
+def test_a_calendar_says_when_the_plan_was_changed_and_stays_the_same(pcsm, planned: Path) -> None:
+    out = pcsm("export", "harbour", "--format", "ics").out
+    assert "DTSTAMP:20261122T120000Z" in out
+    assert pcsm("export", "harbour", "--format", "ics").out == out
+
+
+def test_a_baseline_is_drawn_when_it_is_asked_for(pcsm, planned: Path) -> None:
+    pcsm("plan", "baseline", "harbour", "Agreed")
+    pcsm("set", "harbour", "tasks/" + pcsm("plan", "harbour", "--json").data["tasks"][0]["uid"], "duration=4d")
+    assert 'class="baseline"' not in pcsm("export", "harbour", "--format", "svg").out
+    assert 'class="baseline"' in pcsm("export", "harbour", "--format", "svg", "--baseline", "agreed").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--format", "svg", "--baseline", "Nope"], "There is no baseline 'Nope'"),
+        (["--format", "ics", "--baseline", "Nope"], "Only svg draws a baseline"),
+        (["--tool", "raci", "--baseline", "Nope"], "--baseline belongs to the plan"),
+        (["--tool", "raci", "--format", "svg"], "Valid: md, csv, json"),
+        (["--report", "overview", "--format", "mspdi"], "Valid: md, csv, json"),
+        (["--report", "overview", "--tool", "tasks", "--format", "svg"], "Say what to export"),
+        (["--format", "docx"], "Say what to export"),
+    ],
+)
+def test_what_of_the_plan_cannot_be_exported(pcsm, planned: Path, words: list[str], told: str) -> None:
+    run = pcsm("export", "harbour", *words, code=2)
+    assert told in run.err
+    assert run.out == ""
+
+
+def test_a_plan_without_tasks_and_no_plan_at_all(pcsm, harbour: Path) -> None:
+    for form in ("svg", "mermaid", "ics"):
+        assert "no work packages" in pcsm("export", "harbour", "--format", form, code=2).err
+    assert "no plan" in pcsm("export", "me", "--format", "svg", code=2).err
+
+
+def test_the_list_tells_of_the_plan_and_its_formats(pcsm, harbour: Path) -> None:
+    run = pcsm("export", "harbour", "--list")
+    assert run.err == "The plan, without --report: --format mspdi, csv, ics, svg, mermaid.\n"
+    listed = pcsm("export", "harbour", "--list", "--json").data
+    assert listed[-1] == {
+        "id": "plan", "title": "The plan", "internal": False, "formats": ["mspdi", "csv", "ics", "svg", "mermaid"],
+    }  # fmt: skip
+
+
+def playbook(path: Path, text: str) -> None:
+    (path.parent / "playbook.toml").write_text(text)
+
+
+def test_what_a_playbook_makes_internal_leaves_no_plan(pcsm, planned: Path) -> None:
+    playbook(planned, "[tools.tasks.fields.notes]\ninternal = true\n[tools.tasks.fields.owner]\ninternal = true\n")
+    for form in ("mspdi", "csv", "ics", "svg", "mermaid"):
+        out = pcsm("export", "harbour", "--format", form).out
+        assert "SECRET" not in out and "Wilhelmina" not in out, form
+    assert "SECRET" in pcsm("export", "harbour", "--format", "mspdi", "--internal").out
+
+
+def test_an_internal_plan_is_withheld(pcsm, planned: Path) -> None:
+    playbook(planned, '[tools.tasks]\naudience = "internal"\n')
+    for form in ("mspdi", "csv", "ics", "svg", "mermaid"):
+        run = pcsm("export", "harbour", "--format", form, code=3)
+        assert "is internal" in run.err and run.out == ""
+    pcsm("export", "harbour", "--format", "mspdi", "--internal")
+
+
+def test_dates_that_follow_from_what_is_internal_are_withheld(pcsm, planned: Path) -> None:
+    playbook(planned, "[tools.tasks.fields.duration]\ninternal = true\n")
+    assert "follow from Duration" in pcsm("export", "harbour", "--format", "svg", code=3).err
+
+
+def test_internal_rows_stay_in_the_house(pcsm, planned: Path) -> None:
+    playbook(
+        planned,
+        '[tools.tasks.fields]\nadd = [{ id = "internal", name = "Internal", type = "yes_no", help = "Ours." }]\n',
+    )
+    uid = pcsm("add", "harbour", "tasks", "name=Renewal pitch", "internal=y").word
+    pcsm("add", "harbour", "tasks", "name=Slides", f"parent={uid}")
+    for form in ("ics", "svg", "mermaid"):
+        out = pcsm("export", "harbour", "--format", form).out
+        assert "Build" in out and "Renewal" not in out and "Slides" not in out
+        assert "Slides" in pcsm("export", "harbour", "--format", form, "--internal").out
+    for form in ("mspdi", "csv"):
+        assert "Rows of the plan are internal (2)" in pcsm("export", "harbour", "--format", form, code=3).err

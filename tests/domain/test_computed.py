@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from pcsm_tui.domain import computed
+from pcsm_tui.domain.declarations import Computed
+from pcsm_tui.domain.values import show_value
 from tests.support import engagement, with_row
 
 
@@ -160,3 +164,35 @@ def test_rows_are_numbered_in_their_order() -> None:
     assert [seen.show(row, "no") for row in seen.rows("risks")] == ["1", "2"]
     assert seen.number(second) == 2
     assert seen.number(first) == 1
+
+
+# --- rules that another room offers ---------------------------------------------------------------------------
+
+
+def test_a_rule_that_nobody_offered_gives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        computed, "RULES", {**computed.RULES, "start": (lambda seen, row: None, computed.RULES["start"][1])}
+    )
+    seen, row = with_row(engagement(), "steps", name="x")
+    assert (seen.value(row, "start"), seen.show(row, "start"), seen.date(row, "start")) == (None, "", "")
+
+
+def test_a_rule_that_was_offered_is_used_and_shown_by_its_declared_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computed, "RULES", dict(computed.RULES))
+    computed.offer("start", lambda seen, row: "2026-11-30")
+    computed.offer("total_float", lambda seen, row: -960)
+    seen, row = with_row(engagement(), "steps", name="x")
+    assert (seen.show(row, "start"), seen.date(row, "start")) == ("2026-11-30", "2026-11-30")
+    slack = row.tool.field("start").model_copy(update={"computed": Computed(rule="total_float")})
+    assert show_value(computed.result_field(row.tool, slack), computed.compute(seen, row, slack)) == "-2d"
+    with pytest.raises(KeyError):
+        computed.offer("finnish", lambda seen, row: None)
+
+
+def test_a_computed_day_makes_a_row_late_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computed, "RULES", dict(computed.RULES))
+    computed.offer("start", lambda seen, row: "2026-11-21")
+    seen, row = with_row(engagement(), "steps", name="x")
+    tool = row.tool.model_copy(update={"due": "start"})
+    assert seen.late(replace(row, tool=tool), "2026-11-22")
+    assert not seen.late(replace(row, tool=tool), "2026-11-21")

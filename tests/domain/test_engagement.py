@@ -334,6 +334,7 @@ VALUE = st.recursive(
 )
 NAMES = ["uid", "at", "by", "order", "name", "state", "phase", "likelihood", "one", "many", "measure", "date", "value"]
 NAMES += ["adoption_phase", "answer", "baseline", "target", "frequency", "a", "usage", "budget", "other"]
+NAMES += ["parent", "after", "due", "moment", "wait", "hours"]
 RECORD = st.dictionaries(st.sampled_from(NAMES), VALUE, max_size=6)
 TABLES = st.dictionaries(
     st.sampled_from([tool.id for tool in small_framework().tools] + ["~gone", "unknown"]),
@@ -355,6 +356,7 @@ def test_whatever_a_file_holds_can_be_looked_at(tables: dict[str, Any]) -> None:
             assert seen.title(row)
             assert isinstance(seen.problems(row), dict)
             assert isinstance(seen.missing(row), tuple)
+            assert seen.late(row, "2026-11-22") in (True, False)
             for field in tool.fields:
                 assert isinstance(seen.show(row, field.id), str)
                 sort_key(field, seen.value(row, field.id))
@@ -382,13 +384,14 @@ def dated_samples(**values: Any) -> Row:
     ],
 )
 def test_a_row_is_late_from_the_day_after_it_was_due(values: dict[str, Any], late: bool) -> None:
-    assert dated_samples(**values).late("2026-11-22") is late
+    assert engagement().late(dated_samples(**values), "2026-11-22") is late
 
 
 def test_a_row_that_nobody_entered_or_that_has_no_due_date_is_not_late() -> None:
     row = dated_samples(day="2026-11-21")
-    assert not replace(row, stored=False).late("2026-11-22")
-    assert not replace(row, tool=row.tool.model_copy(update={"due": ""})).late("2026-11-22")
+    seen = engagement()
+    assert not seen.late(replace(row, stored=False), "2026-11-22")
+    assert not seen.late(replace(row, tool=row.tool.model_copy(update={"due": ""})), "2026-11-22")
 
 
 def test_a_phase_is_found_by_its_number_and_true_is_not_one() -> None:

@@ -128,6 +128,23 @@ def test_a_row_named_after_somebody_stays_behind_and_so_do_references_to_it() ->
     assert [row.get("arises_from") for row in grown.rows("adoption-risks")] == [None, left.uid]
 
 
+def test_links_go_along_to_the_rows_that_do() -> None:
+    seen, _ = with_row(source(), "stakeholder-plan", name="Aoife Byrne")
+    seen, named = with_row(seen, "tasks", name="Ask Aoife")
+    seen, first = with_row(seen, "tasks", name="Order the tablets", duration={"elapsed": 1440})
+    waits = [{"task": named.uid, "type": "FS"}, {"task": first.uid, "type": "SS", "lag": "2d"}]
+    seen, _ = with_row(
+        seen, "tasks", name="Hand them out", predecessors=waits, percent_complete=500, actual_start="2026-11-02",
+        constraint="Must start on", remaining_duration=480, duration=960,
+    )  # fmt: skip
+    order, hand_out = taken_over(seen).rows("tasks")
+    assert order.get("duration") == {"elapsed": 1440}
+    assert {name: value for name, value in hand_out.record.items() if name not in ("uid", "order", "at", "by")} == {
+        "name": "Hand them out", "duration": 960, "state": "Open", "kind": "Work package",
+        "predecessors": [{"task": order.uid, "type": "SS", "lag": "2d"}],
+    }  # fmt: skip
+
+
 def test_a_default_row_enters_the_file_only_where_it_is_worded_otherwise() -> None:
     seen = source()
     first, second, *_ = seen.rows("raci")

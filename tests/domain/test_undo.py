@@ -13,7 +13,9 @@ from pcsm_tui.domain.changes import Change, apply, rebased
 from pcsm_tui.domain.editing import (
     add_row,
     duplicate_row,
+    indent_row,
     move_row,
+    outdent_row,
     remove_row,
     set_phase,
     set_values,
@@ -30,12 +32,24 @@ ACTS: dict[str, Callable[[Engagement, Row, int], Change]] = {
     "remove": lambda seen, row, number: remove_row(seen, row, LATER),
     "duplicate": lambda seen, row, number: duplicate_row(seen, row, fresh_uid(), LATER),
     "move": lambda seen, row, number: move_row(seen, row, number - 3, LATER),
+    "indent": lambda seen, row, number: indent_row(seen, row, LATER),
+    "outdent": lambda seen, row, number: outdent_row(seen, row, LATER),
+    "wait": lambda seen, row, number: set_values(seen, row, _waiting(seen, row, number), LATER),
     "tick": lambda seen, row, number: tick(seen, row, LATER),
     "phase": lambda seen, row, number: set_phase(
         seen, 1 + number % 2, ("Open", "In progress", "Finished")[number % 3], fresh_uid(), LATER
     ),
 }
 TEXTS = {"text": "t", "note": "n", "person": "p"}
+
+
+def _waiting(seen: Engagement, row: Row, number: int) -> dict[str, Any]:
+    """Return a link to another row, or another row as the parent, in a tool whose rows form a tree."""
+    if not row.tool.outline:
+        return {}
+    rows = seen.rows(row.tool.id)
+    other = rows[number % len(rows)].uid
+    return {"parent": other} if number % 2 else {"after": [{"task": other, "type": "FS"}]}
 
 
 def _some_values(row: Row, number: int) -> dict[str, Any]:
@@ -48,6 +62,10 @@ STARTS = [
     engagement(),
     engagement({
         "risks": {"7": {"name": "Inserted"}, "8": {"name": "Too"}, "9": {"name": "X", "uid": "not hex", "order": 1}},
+        "steps": {
+            str(number): {"uid": f"{number:032x}", "name": f"Step {number}", **({"parent": f"{parent:032x}"} if parent else {})}
+            for number, parent in ((1, 0), (2, 1), (3, 1), (4, 3), (5, 6), (6, 5), (7, 99))
+        },
         "unknown": {"1": {"kept": [1, {"a": None}]}},
         "engagement": {"1": {"customer": "Elsewhere", "extra": True}},
     }),

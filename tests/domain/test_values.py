@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -78,12 +78,34 @@ def read(field_id: str, text: str) -> Any:
         ("who", "Zoë 山田", "Zoë 山田"),
         ("one", "Ann", "a" * 32),
         ("many", "Bob; Ann; Bob", ["b" * 32, "a" * 32]),
+        ("moment", "2026-11-30", "2026-11-30"),
+        ("moment", "2026-11-30 10:30", "2026-11-30T10:30"),
+        ("moment", "2026-11-30T9:05", "2026-11-30T09:05"),
+        ("moment", "fri 14:00", "2026-11-27T14:00"),
+        ("moment", "30 nov 00:00", "2026-11-30T00:00"),
+        ("wait", "3d", 1440),
+        ("wait", "3ed", {"elapsed": 4320}),
+        ("wait", "36eh", {"elapsed": 2160}),
+        ("wait", "1 EWeek", {"elapsed": 10080}),
+        ("wait", "0.5ed", {"elapsed": 720}),
+        ("after", "Ann", [{"task": "a" * 32, "type": "FS"}]),
+        ("after", "AnnFS+2d; Bob", [{"task": "a" * 32, "type": "FS", "lag": "2d"}, {"task": "b" * 32, "type": "FS"}]),
+        ("after", "Ann SS - 1 day", [{"task": "a" * 32, "type": "SS", "lag": "-1d"}]),
+        ("after", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbff+1w", [{"task": "b" * 32, "type": "FF", "lag": "1w"}]),
+        ("after", "Ann+3ed, Bob sf+25%", [{"task": "a" * 32, "type": "FS", "lag": "3ed"},
+                                          {"task": "b" * 32, "type": "SF", "lag": "25%"}]),
+        ("after", "AnnFS+0d", [{"task": "a" * 32, "type": "FS"}]),
+        ("hours", "8-12, 13-17", "08:00-12:00, 13:00-17:00"),
+        ("hours", "8:00-12:00 13:00-17:00", "08:00-12:00, 13:00-17:00"),
+        ("hours", "09:00–17:30", "09:00-17:30"),
+        ("hours", "13-17;8-12", "08:00-12:00, 13:00-17:00"),
+        ("hours", "0 - 24", "00:00-24:00"),
         ("words", "new, old , new,", ["new", "old"]),
         ("page", "https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
         ("page", "documents/plan v2.pdf", "documents/plan v2.pdf"),
         ("page", "mailto:ada@example.com", "mailto:ada@example.com"),
     ],
-)
+)  # fmt: skip
 def test_texts_are_read_by_type(field_id: str, text: str, expected: Any) -> None:
     value = read(field_id, text)
     assert value == expected
@@ -117,6 +139,27 @@ def test_empty_text_is_no_value_in_any_type(field_id: str) -> None:
         ("rating", "7.5"),
         ("one", "Carol"),
         ("many", "Ann; Carol"),
+        ("day", "2026-11-30 10:30"),
+        ("moment", "2026-11-30 24:00"),
+        ("moment", "2026-11-30 10:60"),
+        ("moment", "10:30"),
+        ("effort", "3ed"),
+        ("wait", "0.3em"),
+        ("after", "Carol"),
+        ("after", "Ann, AnnSS"),
+        ("after", "AnnFS 2d"),
+        ("after", "AnnFX+2d"),
+        ("after", "AnnFS+0.001m"),
+        ("after", "FS+2d"),
+        ("after", "x" * 3000),
+        ("hours", "12-8"),
+        ("hours", "8-8"),
+        ("hours", "8-12, 11-17"),
+        ("hours", "22-25"),
+        ("hours", "8:60-12"),
+        ("hours", "8-12-14"),
+        ("hours", "8-12x"),
+        ("hours", "nine to five"),
         ("page", "javascript:alert(1)"),
         ("page", "file:///etc/passwd"),
         ("page", "/etc/passwd"),
@@ -137,9 +180,16 @@ def test_what_a_field_cannot_hold_is_refused(field_id: str, text: str) -> None:
 
 def test_long_nonsense_is_refused_in_no_time() -> None:
     """Patterns that backtrack would take hours over these."""
-    for field_id in ("budget", "count", "effort", "day", "share"):
+    for field_id in ("budget", "count", "effort", "day", "share", "moment", "wait", "after", "hours"):
         with pytest.raises(ValueRefused):
-            read(field_id, "1" + " " * 200_000 + "!")
+            read(field_id, "1" + " " * 199_000 + "!")
+
+
+def test_a_refused_predecessor_is_named() -> None:
+    with pytest.raises(ValueRefused, match="In 'CarolFS\\+2d': no Carol"):
+        read("after", "Ann, CarolFS+2d")
+    with pytest.raises(ValueRefused, match="'AnnSS' names a predecessor that is there already"):
+        read("after", "Ann, AnnSS")
 
 
 def test_limits_are_told_with_the_refusal() -> None:
@@ -208,6 +258,24 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "who": PLAIN,
     "one": st.sampled_from(sorted(UIDS.values())),
     "many": st.lists(st.sampled_from(sorted(UIDS.values())), min_size=1, unique=True),
+    "moment": st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31)).map(
+        lambda moment: moment.isoformat(timespec="minutes")
+    ),
+    "wait": st.integers(0, 10**9) | st.fixed_dictionaries({"elapsed": st.integers(0, 10**6)}),
+    "after": st.lists(
+        st.fixed_dictionaries(
+            {"task": st.sampled_from(sorted(UIDS.values())), "type": st.sampled_from(["FS", "SS", "FF", "SF"])},
+            optional={"lag": st.from_regex(r"-?[1-9][0-9]{0,3}(m|h|d|w|mo|em|eh|ed|ew|emo|%)", fullmatch=True)},
+        ),
+        min_size=1,
+        unique_by=lambda link: link["task"],
+    ),
+    "hours": st.lists(st.integers(0, 1440), min_size=2, max_size=6, unique=True).map(
+        lambda minutes: ", ".join(
+            f"{first // 60:02d}:{first % 60:02d}-{last // 60:02d}:{last % 60:02d}"
+            for first, last in zip(sorted(minutes)[::2], sorted(minutes)[1::2], strict=False)
+        )
+    ),
     "words": st.lists(PLAIN.filter(lambda word: "," not in word), min_size=1, unique=True),
     "page": st.one_of(
         st.from_regex(r"https?://[a-z./?=#%-]{1,30}", fullmatch=True),
@@ -270,6 +338,26 @@ def test_whatever_is_typed_is_a_fitting_value_or_a_refusal(field_id: str, text: 
         ("one", ["a" * 32]),
         ("many", "a" * 32),
         ("many", [1]),
+        ("day", "2026-11-30T10:30"),
+        ("moment", "2026-11-30T25:00"),
+        ("moment", "2026-11-30 10:30"),
+        ("moment", "2026-11-30T10:30:00"),
+        ("moment", "2026-11-30T10:30Z"),
+        ("effort", {"elapsed": 60}),
+        ("wait", {"elapsed": -1}),
+        ("wait", {"elapsed": "60"}),
+        ("wait", {"elapsed": 60, "more": 1}),
+        ("after", "1.2"),
+        ("after", ["a" * 32]),
+        ("after", [{"task": "a" * 32}]),
+        ("after", [{"task": 1, "type": "FS"}]),
+        ("after", [{"task": "a" * 32, "type": "FX"}]),
+        ("after", [{"task": "a" * 32, "type": "FS", "lag": 480}]),
+        ("after", [{"task": "a" * 32, "type": "FS", "lag": "soon"}]),
+        ("after", [{"task": "a" * 32, "type": "FS", "lag": ""}]),
+        ("hours", "never"),
+        ("hours", "08:00-25:00"),
+        ("hours", [480, 1020]),
         ("words", "new"),
         ("words", {"new": True}),
     ],
@@ -312,6 +400,12 @@ def test_rows_sort_by_what_values_mean() -> None:
     assert ordered("colour", "b", "Green", "Red") == ["Red", "Green", "b"]
     assert ordered("name", "beta", "Alpha", "", "ALPHA 2") == ["Alpha", "ALPHA 2", "beta", ""]
     assert ordered("day", "2026-11-30", "soon", "2026-02-01") == ["2026-02-01", "2026-11-30", "soon"]
+    assert ordered("wait", 1440, {"elapsed": 1440}, 60, None) == [60, {"elapsed": 1440}, 1440, None]
+    assert ordered("moment", "2026-11-30T10:30", "2026-12-01", "2026-11-30") == [
+        "2026-11-30",
+        "2026-11-30T10:30",
+        "2026-12-01",
+    ]
     eur, usd = {"amount": 500, "currency": "EUR"}, {"amount": 100, "currency": "USD"}
     assert ordered("budget", usd, eur, {"amount": 90, "currency": "EUR"}) == [
         {"amount": 90, "currency": "EUR"},
@@ -329,6 +423,14 @@ def test_rows_sort_by_what_values_mean() -> None:
         ("effort", 630, "1d 2h 30m"),
         ("colour", "b", "Deep blue"),
         ("many", ["a" * 32, "b" * 32], "Ann; Bob"),
+        ("moment", "2026-11-30T10:30", "2026-11-30 10:30"),
+        ("moment", "2026-11-30", "2026-11-30"),
+        ("wait", {"elapsed": 4320}, "3ed"),
+        ("wait", {"elapsed": 2160}, "36eh"),
+        ("wait", 2160, "4d 4h"),
+        ("after", [{"task": "a" * 32, "type": "FS"}, {"task": "b" * 32, "type": "SS", "lag": "-1d"}], "Ann, BobSS-1d"),
+        ("after", [{"task": "a" * 32, "type": "FS", "lag": "25%"}], "AnnFS+25%"),
+        ("hours", "8-12", "08:00-12:00"),
         ("words", ["new", "old"], "new, old"),
         ("rating", 11, "11"),
         ("day", "soon", "soon"),
@@ -337,6 +439,11 @@ def test_rows_sort_by_what_values_mean() -> None:
 )
 def test_values_are_shown_as_people_write_them(field_id: str, value: Any, expected: str) -> None:
     assert show_value(FIELDS[field_id], value, label) == expected
+
+
+def test_a_duration_may_be_negative_where_its_field_says_so() -> None:
+    slack = Field(id="f", name="Float", type="duration", min=-1)
+    assert (problem_with(slack, -960), show_value(slack, -960)) == ("", "-2d")
 
 
 def test_a_renamed_choice_goes_by_its_name_first() -> None:
@@ -375,6 +482,8 @@ def test_empty_is_nothing_of_whatever_kind_but_not_zero_or_no() -> None:
 
 def test_every_type_says_how_it_is_written() -> None:
     assert how_to_write(FIELDS["rating"]) == "0 to 10"
+    assert how_to_write(FIELDS["moment"]) == "2026-11-30, today, fri, +3d, 30 nov; a time after it: 10:30"
+    assert how_to_write(FIELDS["wait"]) == "30m, 4h, 5d, 2w, elapsed 3ed"
     assert how_to_write(FIELDS["colour"]) == "Red · Green · Deep blue"
     silent = {name for name, field in FIELDS.items() if not how_to_write(field)}
     assert silent == {"name", "details"}

@@ -261,7 +261,11 @@ def test_references_to_a_dropped_tool_go_where_they_are_harmless() -> None:
 
 def test_a_reference_to_several_tools_keeps_those_that_remain() -> None:
     framework = laid('[tools]\ndrop = ["adoption-activities"]', declared_framework())
-    assert framework.tool("tasks").field("arises_from").to == ("adoption-barriers", "adoption-risks")
+    assert framework.tool("tasks").field("arises_from").to == (
+        "adoption-barriers",
+        "adoption-risks",
+        "onboarding-plan",
+    )
 
 
 def test_evidence_and_rows_lose_a_dropped_field() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pcsm_tui.domain import computed
 from pcsm_tui.domain.editing import remove_row
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.summaries import Place, Signal
@@ -22,6 +23,16 @@ def of(seen: Engagement, rule: str) -> list[Signal]:
 def the(seen: Engagement, rule: str) -> Signal:
     (signal,) = of(seen, rule)
     return signal
+
+
+def test_a_work_package_is_due_by_its_computed_finish_and_what_holds_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computed, "RULES", dict(computed.RULES))
+    computed.offer("finish", lambda seen, row: "2026-12-10")
+    seen, stream = with_row(new_engagement(), "tasks", name="Depots")
+    seen, package = with_row(seen, "tasks", name="Train", parent=stream.uid)
+    signal = the(seen, "due")
+    assert (signal.text, signal.due, signal.shows) == ("Work package: Train", "2026-12-10", "2026-12-03")
+    assert signal.place == Place("tasks", package.uid, "finish")
 
 
 # --- rows with a day by which they are to be done -------------------------------------------------------------

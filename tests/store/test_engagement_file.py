@@ -68,7 +68,7 @@ def test_a_new_document_has_what_is_needed_and_nothing_else() -> None:
     document = new_document("Acme", {"name": "F", "version": "1"}, {"name": "", "hash": ""})
     meta = document["_meta"]["1"]
     assert document.keys() == {"_meta"}
-    assert (meta["format"], meta["schema"], meta["customer"], meta["n"]) == ("pcsm", 1, "Acme", 0)
+    assert (meta["format"], meta["schema"], meta["customer"], meta["n"]) == ("pcsm", 2, "Acme", 0)
     assert len(meta["file_id"]) == 32
     assert meta["file_id"] != new_document("Acme", {}, {})["_meta"]["1"]["file_id"]
     assert len({new_uid() for _ in range(100)}) == 100

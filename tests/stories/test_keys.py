@@ -19,6 +19,7 @@ SCREENS = {
     "Search": ("list", "app"),
     "Overview": ("list", "engagement", "app"),
     "Phase": ("list", "engagement", "phase", "app"),
+    "Plan": ("list", "plan", "filtered", "engagement", "app"),
     "Tool": ("cells", "list", "table", "tool", "sorted", "filtered", "engagement", "app"),
     "Form": ("form", "app"),
 }
@@ -41,6 +42,7 @@ async def everywhere(story: Story):
         "Search": ["F", "down"],
         "Overview": ["f2", "E", *"ada", "enter"],
         "Phase": ["4"],
+        "Plan": ["p"],
         "Tool": ["o", *keys_of("Adoption Risks"), "enter"],
         "Form": ["e"],
     }.items():
@@ -127,7 +129,19 @@ def test_footer_palette_and_help_show_ones_own_keys_and_these_work(path: Path) -
         assert "Undone" in story.foot
         await story.press("U", "ctrl+z")
         assert "Undone" in story.foot
-        await story.press("x", "slash", "u")
+        await story.press(
+            "x",
+            "slash",
+            "greater_than_sign",
+            "less_than_sign",
+            "plus",
+            "minus",
+            "underscore",
+            "equals_sign",
+            "comma",
+            "full_stop",
+            "u",
+        )
         assert any(line.startswith("○") and "Old radios" in line for line in story.lines), "x and u mean nothing now"
         await story.press("f1")
         pages = story.text
@@ -221,7 +235,8 @@ def test_mistakes_in_ones_own_keys_are_told_and_what_is_no_mistake_is_not(keys: 
 def test_every_key_can_be_typed_in_a_plain_terminal() -> None:
     plain = {"enter", "escape", "tab", "shift+tab", "space", "up", "down", "left", "right", "home", "end"}
     plain |= {"pageup", "pagedown", "shift+up", "shift+down", "ctrl+p", "ctrl+d", "ctrl+l"}
-    signs = {"question_mark", "colon", "slash", "left_square_bracket", "right_square_bracket"}
+    signs = {"question_mark", "colon", "slash", "left_square_bracket", "right_square_bracket", "underscore", "minus"}
+    signs |= {"greater_than_sign", "less_than_sign", "plus", "equals_sign", "comma", "full_stop"}
     for command in COMMANDS:
         keys = [key for key in command.keys.split(",") if key]
         for key in keys:

@@ -60,6 +60,14 @@ def test_dates_and_stamps_move_and_texts_stay():
     }
 
 
+def test_a_date_with_a_time_moves_too():
+    document = {"tasks": {"1": {"actual_start": "2026-11-24T10:30", "constraint_date": "2026-11-24"}}}
+    assert shifted(document, FRAMEWORK, 14)["tasks"]["1"] == {
+        "actual_start": "2026-12-08T10:30",
+        "constraint_date": "2026-12-08",
+    }
+
+
 def test_the_document_itself_is_left_alone():
     before = repr(DOCUMENT)
     shifted(DOCUMENT, FRAMEWORK, 7)

@@ -16,6 +16,7 @@ from stories.story import workspace
 from pcsm_tui.errors import FileRefused, StorageFailed, UsageError, ValueRefused
 from pcsm_tui.settings import Places, Settings
 from pcsm_tui.workspace import Workspace
+from pcsm_tui.workspace.exporting import tool_text
 from pcsm_tui.workspace.session import Clashed, Session
 
 RISKS = "adoption-risks"
@@ -332,3 +333,69 @@ def test_a_file_that_was_gone_and_is_back_goes_on(path: Path) -> None:
     assert place.open(path) is session
     session.set(risk(session), {"likelihood": 5})
     assert values_of(path, RISKS, "likelihood")[0] == 5
+
+
+# --- the work breakdown structure -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Session:
+    rows = [{"name": name} for name in ("Prepare", "Train", "Go live")]
+    path = make_engagement(tmp_path / "plans", "Ada Ltd", {"tasks": rows})
+    return workspace(path.parent).open(path)
+
+
+def outline(session: Session) -> list[str]:
+    seen = session.engagement
+    return [f"{seen.show(row, 'wbs')} {seen.title(row)}" for row in seen.rows("tasks")]
+
+
+def test_rows_of_an_outline_go_in_out_and_among_their_siblings(plan: Session) -> None:
+    prepare, train, live = plan.engagement.rows("tasks")
+    plan.indent(train)
+    plan.indent(live)
+    assert outline(plan) == ["1 Prepare", "1.1 Train", "1.2 Go live"]
+    plan.move(live, -1)
+    assert outline(plan) == ["1 Prepare", "1.1 Go live", "1.2 Train"]
+    plan.outdent(train)
+    assert outline(plan) == ["1 Prepare", "1.1 Go live", "2 Train"]
+    plan.remove(prepare)
+    assert outline(plan) == ["1 Train"]
+    for _ in range(5):
+        plan.undo()
+    assert outline(plan) == ["1 Prepare", "2 Train", "3 Go live"]
+
+
+def test_a_date_typed_in_start_binds_it_and_emptying_it_lets_go(plan: Session) -> None:
+    row = plan.engagement.rows("tasks")[1]
+    row = plan.set_text(row, "start", "2026-12-07")
+    assert (row.get("constraint"), row.get("constraint_date")) == ("Start no earlier than", "2026-12-07")
+    row = plan.set_text(row, "finish", "2026-12-11 12:00")
+    assert (row.get("constraint"), row.get("constraint_date")) == ("Finish no earlier than", "2026-12-11T12:00")
+    row = plan.set_text(row, "finish", "")
+    assert (row.get("constraint"), row.get("constraint_date")) == (None, None)
+    added = plan.add_text(plan.new_row(row.tool, {"name": "Report"}), "start", "2026-12-14")
+    assert (added.get("constraint"), added.get("constraint_date")) == ("Start no earlier than", "2026-12-14")
+    assert plan.typed(row.tool, {"name": "x", "start": "2026-12-14"}) == {
+        "name": "x",
+        "constraint": "Start no earlier than",
+        "constraint_date": "2026-12-14",
+    }
+
+
+def test_a_date_that_is_none_stays_a_draft_where_it_was_typed(plan: Session) -> None:
+    row = plan.engagement.rows("tasks")[0]
+    with pytest.raises(ValueRefused, match="not a date"):
+        plan.set_text(row, "start", "soon")
+    kept = plan.drafts(row.tool)
+    assert [(field, draft.text) for (_, field), draft in kept.items()] == [("start", "soon")]
+    plan.set_text(row, "start", "2026-12-07")
+    assert not plan.drafts(row.tool)
+
+
+def test_predecessors_are_exported_as_planners_write_them(plan: Session) -> None:
+    row = plan.engagement.rows("tasks")[2]
+    plan.set_text(row, "predecessors", "1, 2SS+1d")
+    assert plan.engagement.show(plan.current(row), "predecessors") == "1, 2SS+1d"
+    exported = json.loads(tool_text(plan.engagement, row.tool, "json"))
+    assert exported["rows"][2]["predecessors"] == ["1", "2SS+1d"]

@@ -35,12 +35,17 @@ def command_items(screen: BaseScreen) -> list[Item]:
             command,
             command.id,
             command.help,
-            live.get(command.id, "" if command.where == "app" else f"only {WHERE[command.where].lower()}"),
+            live.get(command.id, "" if _is_answered(command, screen) else f"only {WHERE[command.where].lower()}"),
         )
         for command in screen.pcsm.commands.values()
         if command.palette
     ]
     return sorted(items, key=lambda item: bool(item.disabled))
+
+
+def _is_answered(command: Command, screen: BaseScreen) -> bool:
+    """Return whether a command without a live key applies all the same: everywhere, or as the screen answers it."""
+    return command.where == "app" or (not command.keys and hasattr(screen, f"action_{command.action}"))
 
 
 def _title(command: Command, screen: BaseScreen) -> str:

@@ -66,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     # in an engagement
     Command("overview", "Overview", "0", "engagement", "The engagement at a glance."),
     *_PHASES,
+    Command("plan", "Plan", "p", "engagement", "Work breakdown structure, bars, network, critical path, forecast."),
     Command("tools", "Open a tool", "o", "engagement", "Choose any tool of the framework by its name.", "open tool"),
     Command("timeline", "Timeline", "L", "engagement", "Dated notes of calls, meetings, e-mails and decisions."),
     Command("documents", "Documents", "D", "engagement", "Documents, stored or referred to."),
@@ -151,6 +152,57 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "store_document", "Store a file", "S", "tool", "Copy a file into the repository's documents and list it here."
     ),
+    # the plan
+    Command("add_task", "Add a work package", "a", "plan", "Add a work package behind this one.", "add", like="add"),
+    Command("edit_task", "Edit the work package", "e", "plan", "All its fields as a form.", "edit", like="edit"),
+    Command("tick_task", "Done", "x", "plan", "Tick the work package, or take the tick away.", "done", like="tick"),
+    Command(
+        "what_if",
+        "What if?",
+        "i",
+        "plan",
+        "Another duration, say 8d, or any field=value: see what would move before you decide.",
+        "what if",
+    ),
+    Command(
+        "next_view",
+        "Next view",
+        "right_square_bracket",
+        "plan",
+        "Bars, columns, network, critical path, milestones, forecast.",
+        "view",
+    ),
+    Command("previous_view", "View before", "left_square_bracket", "plan", "The view before this one."),
+    Command("indent", "Indent", "greater_than_sign", "plan", "Put it under the one above it.", "in"),
+    Command("outdent", "Outdent", "less_than_sign", "plan", "Put it beside the work stream that it is in.", "out"),
+    Command("task_down", "Move down", "J,shift+down", "plan", "Move it down among its neighbours.", like="move_down"),
+    Command("task_up", "Move up", "K,shift+up", "plan", "Move it up among its neighbours.", like="move_up"),
+    Command("delete_task", "Delete", "d", "plan", "Remove it with all below it; u brings it back.", like="delete"),
+    Command("duplicate_task", "Duplicate", "c", "plan", "Add a copy behind it.", like="duplicate"),
+    Command("fold", "Fold", "left,h", "plan", "Hide what is below it; again goes to the work stream above."),
+    Command("unfold", "Unfold", "right,l", "plan", "Show what is below it."),
+    Command("fold_all", "Fold or unfold all", "Z", "plan", "Show the work streams alone, or everything."),
+    Command("zoom_out", "Zoom out", "minus", "plan", "Weeks instead of days, months instead of weeks.", "zoom"),
+    Command("zoom_in", "Zoom in", "plus,equals_sign", "plan", "Days instead of weeks, weeks instead of months."),
+    Command("zoom_fit", "Show the whole plan", "underscore", "plan", "Fit the bars to the width."),
+    Command("later", "Scroll to later", "full_stop", "plan", "Scroll the bars to later dates."),
+    Command("earlier", "Scroll to earlier", "comma", "plan", "Scroll the bars to earlier dates."),
+    Command("show_bar", "Show its bar", "s", "plan", "Scroll the bars to that of this work package."),
+    Command("columns", "Other columns", "C", "plan", "Float, dates, predecessors, progress, or all columns."),
+    Command(
+        "take_baseline", "Take a baseline", "b", "plan", "Keep the plan as it is, to compare with later.", "baseline"
+    ),
+    Command(
+        "generate_plan",
+        "Make work packages from the plan's tools",
+        "",
+        "plan",
+        "Adoption activities and the onboarding work plan become work packages, once.",
+    ),
+    Command("import_plan", "Import a plan", "", "plan", "Read a plan from MS Project (XML) or from a CSV file."),
+    Command("plan_settings", "Plan settings", "", "plan", "Start, status date, hours of work, what is critical."),
+    Command("holidays", "Holidays", "", "plan", "Days on which nobody works."),
+    Command("status_today", "Set the status date to today", "", "plan", "What is not done by today comes after it."),
     # a form
     Command(
         "next_field",
@@ -189,6 +241,7 @@ WHERE = {
     "form": "While a field is edited",
     "today": "In Today",
     "phase": "In a phase",
+    "plan": "In the plan",
     "table": "In a table",
     "cells": "In a table's cells",
     "tool": "In a tool",

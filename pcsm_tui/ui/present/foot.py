@@ -29,6 +29,12 @@ _SIGNS = {
     "space": "space",
     "minus": "-",
     "plus": "+",
+    "underscore": "_",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "full_stop": ".",
+    "comma": ",",
 }
 
 

@@ -9,11 +9,18 @@ ASCII = str.maketrans(
     {
         "●": "x", "◐": "~", "○": "o", "▲": "^", "▼": "v", "…": ".", "·": "-", "›": ">", "─": "-", "│": "|", "»": ">",
         "–": "-", "—": "-", "↵": "<", "⏎": "/", "←": "<", "→": ">", "↑": "^", "↓": "v", "█": "#", "░": ".",
+        "━": "=", "≈": "~", "◇": "*", "◆": "@", "▁": "_", "«": "<", "▸": ">", "▾": "v", "►": ">",
+        **dict.fromkeys("┌┐└┘├┤┬┴┼╞╡╤╧╪╟╢╥╨╫╒╕╘╛╓╖╙╜", "+"),
+        **dict.fromkeys("═║╔╗╚╝╠╣╦╩╬", "#"),
         "▏": "|", "•": "*", "⟨": "<", "⟩": ">", "⟪": "<", "⟫": ">", "↗": ">", "“": '"', "”": '"', "’": "'", "‹": "<",
         **{chr(code): "?" for code in range(0x2400, 0x2422)},
     }
 )  # fmt: skip
-"""One ASCII character for each sign that the program draws."""
+"""One ASCII character for each sign that the program draws.
+
+What tells bars apart stays apart: critical `#`, nearly critical `~`, normal `-`, done `=`, float `.`, baseline `_`. A
+double line is critical, a single one is not, and a corner or joint of both is a plain joint.
+"""
 
 
 def progress_marks(done: int, doing: int, total: int, width: int = 12) -> str:

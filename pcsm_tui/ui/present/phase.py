@@ -23,7 +23,7 @@ def activity_of(engagement: Engagement, row: Row) -> Activity | None:
 def activity_line(engagement: Engagement, row: Row, today: date, width: int) -> Line:
     """Return an activity in the list at the left."""
     state = str(row.get("state") or "Open")
-    late = row.late(today.isoformat())
+    late = engagement.late(row, today.isoformat())
     mark = LATE if late else ROW_MARKS.get(state, " ")
     role = "late" if late else {"In progress": "title", "Done": "dim", "Not needed": "dim"}.get(state, "")
     return (Span(f" {mark} ", role), Span(fit(engagement.title(row), width - 4), role))

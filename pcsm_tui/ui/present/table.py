@@ -18,7 +18,7 @@ from pcsm_tui.ui.present.marks import DECIDE, DONE, LATE, OPEN
 GUTTER = 2
 _WIDTHS = {
     "date": 10, "yes_no": 4, "score": 5, "number": 8, "percent": 7, "money": 14, "duration": 8, "person": 16,
-    "ref": 18, "refs": 20, "tags": 18, "link": 26, "note": 28, "text": 22, "choice": 12, "computed": 10,
+    "ref": 18, "refs": 20, "links": 16, "hours": 26, "tags": 18, "link": 26, "note": 28, "text": 22, "choice": 12, "computed": 10,
 }  # fmt: skip
 _RIGHT = ("score", "number", "percent", "money", "duration")
 
@@ -64,7 +64,9 @@ def visible_columns(tool: Tool, first: int, width: int) -> list[Column]:
 def _shared_out(found: list[Column], spare: int) -> list[Column]:
     """Give spare room to the columns of text."""
     texts = [
-        place for place, column in enumerate(found) if column.field.type in ("text", "note", "refs", "tags", "link")
+        place
+        for place, column in enumerate(found)
+        if column.field.type in ("text", "note", "refs", "links", "tags", "link")
     ]
     for count, place in enumerate(texts):
         share = max(spare, 0) // (len(texts) - count)
@@ -110,7 +112,7 @@ def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> S
         return Span(DECIDE, "bad")
     if row.done:
         return Span(DONE, "good")
-    if row.late(today):
+    if engagement.late(row, today):
         return Span(LATE, "late")
     if row.tool.tick:
         return Span(OPEN, "dim")

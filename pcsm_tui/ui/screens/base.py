@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from pcsm_tui.ui.commands.own_keys import puts_character
-from pcsm_tui.ui.commands.registry import Command
+from pcsm_tui.ui.commands.registry import WHERE, Command
 from pcsm_tui.ui.present.foot import KeyHint, key_sign
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.widgets.chrome import FootLine, TopLine
@@ -51,6 +51,9 @@ class QuietFocus(Screen[object]):
                 reason = getattr(node, f"{command.id}_disabled", None)
                 found.setdefault(command.id, (command, key, reason() if callable(reason) else ""))
         return list(found.values())
+
+
+_NEARNESS = {where: place for place, where in enumerate(WHERE)}
 
 
 class BaseScreen(QuietFocus):
@@ -121,7 +124,7 @@ class BaseScreen(QuietFocus):
         self.query_one(TopLine).show(*self.where())
         hints = [
             KeyHint(key_sign(key, self.workspace.settings.ascii), command.footer)
-            for command, key, reason in self.live_commands()
+            for command, key, reason in sorted(self.live_commands(), key=lambda live: _NEARNESS[live[0].where])
             if command.footer and not reason
         ]
         self.query_one(FootLine).show(hints, self.pcsm.saving)

@@ -32,6 +32,10 @@ class EngagementCommands(FilteredScreen):
         """Go to a phase."""
         self.pcsm.go(Route("phase", self.path, Place(phase=number)))
 
+    def action_plan(self) -> None:
+        """Go to the plan."""
+        self.pcsm.go(Route("plan", self.path))
+
     def action_timeline(self) -> None:
         """Go to the timeline."""
         self.pcsm.go(Route("tool", self.path, Place("timeline")))

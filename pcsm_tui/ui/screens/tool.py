@@ -11,7 +11,7 @@ from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.ui.widgets.pane import RecordPane
-from pcsm_tui.workspace.looking import Row, Tool, is_empty, tool_sentence
+from pcsm_tui.workspace.looking import Row, Tool, is_empty, references_of, tool_sentence
 from pcsm_tui.workspace.terms import Place
 
 
@@ -269,7 +269,7 @@ class ToolScreen(EngagementScreen):
         if beside is None:
             raise UsageError(f"This is the {'last' if distance > 0 else 'first'} row here.")
         number = self.engagement.number
-        self.session.move(row, number(beside) - number(row))
+        self.session.move(row, distance if self.tool.outline else number(beside) - number(row))
         self.reload()
         table.go_to(row.uid)
 
@@ -299,9 +299,10 @@ class ToolScreen(EngagementScreen):
             self.app.copy_to_clipboard(value)
             self.tell(f"{value} · sent to the terminal's clipboard")
             return
-        if field is None or field.type not in ("ref", "refs") or is_empty(value):
+        uids = references_of(field, value) if field is not None else ()
+        if field is None or not uids:
             raise UsageError("There is no reference in this cell to follow.")
-        target = self.engagement.find(field.to, str(value[0] if isinstance(value, list) else value))
+        target = self.engagement.find(field.to, uids[0])
         if target is None:
             raise UsageError("The row that this refers to is no longer there.")
         self.pcsm.go(Route("tool", self.session.path, Place(target.tool.id, target.uid)))

@@ -21,8 +21,10 @@ from pcsm_tui.ui.widgets.lines import Lines
 Way = Literal["next", "previous", "down", "up", "done", "close"]
 """How one leaves a field: Tab, Shift+Tab, the arrows, Enter, Esc."""
 MOST_OPTIONS = 7
-_APPENDED = ("text", "refs", "tags", "link")
+_APPENDED = ("text", "refs", "links", "tags", "link")
 """Types whose text one goes on writing; in the others what is typed takes the place of what is there."""
+_SEPARATORS = {"refs": ";", "links": ",", "tags": ","}
+"""What stands between the parts of a text, each of which is completed by itself."""
 _MUST_BE_ONE = ("choice", "ref", "yes_no")
 
 
@@ -156,7 +158,7 @@ class FieldEditor(Widget):
         return self._with_option(options.found[options.chosen]) if self._moved or must else typed
 
     def _with_option(self, option: str) -> str:
-        separator = {"refs": ";", "tags": ","}.get(self._field.type if self._field else "", "")
+        separator = _SEPARATORS.get(self._field.type if self._field else "", "")
         before, found, _ = self._single.value.rpartition(separator) if separator else ("", "", "")
         return f"{before}{found} {option}".strip() if found else option
 
@@ -166,7 +168,7 @@ class FieldEditor(Widget):
         if not self._all:
             options.show([], -1)
             return
-        separator = {"refs": ";", "tags": ","}.get(self._field.type if self._field else "", "")
+        separator = _SEPARATORS.get(self._field.type if self._field else "", "")
         word = (text.rpartition(separator)[2] if separator else text).strip().casefold()
         names = list(self._all)
         if opened and text in names:

@@ -166,6 +166,40 @@ class TextLines(Lines):
         return self._lines[index]
 
 
+class PageLines(TextLines):
+    """Lines to read, scrolled by the keys of lists."""
+
+    can_focus = True
+    BINDINGS = bindings_for("list")
+
+    def action_cursor_down(self) -> None:
+        """Scroll a line down."""
+        self.show_from(self.top + 1)
+
+    def action_cursor_up(self) -> None:
+        """Scroll a line up."""
+        self.show_from(self.top - 1)
+
+    def action_page_down(self) -> None:
+        """Scroll a page down."""
+        self.show_from(self.top + max(self.size.height - 1, 1))
+
+    def action_page_up(self) -> None:
+        """Scroll a page up."""
+        self.show_from(self.top - max(self.size.height - 1, 1))
+
+    def action_first(self) -> None:
+        """Go to the beginning."""
+        self.show_from(0)
+
+    def action_last(self) -> None:
+        """Go to the end."""
+        self.show_from(self.line_count())
+
+    def action_choose(self) -> None:
+        """There is nothing to choose on a page."""
+
+
 class LineList(Lines):
     """A list with a cursor, moved by keys; rows are drawn by a function when they come into view."""
 

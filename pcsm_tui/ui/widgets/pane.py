@@ -12,10 +12,10 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
-from pcsm_tui.domain.declarations import Field, Tool
-from pcsm_tui.domain.editing import typed
+from pcsm_tui.domain.declarations import REFERRING, Field, Tool
+from pcsm_tui.domain.editing import typed_fields
 from pcsm_tui.domain.engagement import Engagement, Row
-from pcsm_tui.domain.values import show_value
+from pcsm_tui.domain.values import can_be_typed, show_value
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.present.line import Line, Span, reflowed, wrapped
 from pcsm_tui.ui.present.record import detail_lines, field_help_lines
@@ -125,7 +125,7 @@ class RecordPane(Container):
         """Show the form of a row and edit one of its fields, the first one unless named."""
         assert self._engagement is not None
         self.mode, self._row = "sheet", row
-        self.sheet.active = field_id if field_id and row.tool.field(field_id).computed is None else ""
+        self.sheet.active = field_id if field_id and can_be_typed(row.tool.field(field_id)) else ""
         self._show_mode()
         self.sheet.show_row(self._engagement, row, self._drafts)
         self._edit_field(self.sheet.active)
@@ -186,7 +186,7 @@ class RecordPane(Container):
     def on_record_table_cell_chosen(self, event: RecordTable.CellChosen) -> None:
         """Edit a cell; a computed one says why it cannot be edited, by its help."""
         event.stop()
-        if event.field.computed is None:
+        if can_be_typed(event.field):
             self.edit(event.row, event.field)
         else:
             self.post_message(self.Refused(f"{event.field.name} is computed. {event.field.help}"))
@@ -257,13 +257,14 @@ class RecordPane(Container):
         row, field, _ = self._cell
         self._touched = True
         try:
-            value = typed(self._engagement, field, event.text, self._today)
+            values = typed_fields(self._engagement, row.tool, field.id, event.text, self._today)
         except PcsmError:
             self._meaning = ""
         else:
-            self._meaning = _meaning(field, value, event.text)
+            entered = row.tool.field(field.computed.enters if field.computed else field.id)
+            self._meaning = _meaning(entered, values[entered.id], event.text)
             if any(item.computed for item in row.tool.fields):
-                preview = replace(row, record={**row.record, field.id: value})
+                preview = replace(row, record={**row.record, **values})
                 self._show_preview(preview)
         self._show_detail()
 
@@ -320,7 +321,7 @@ def field_options(engagement: Engagement, field: Field) -> list[str]:
         return [choice.name for choice in field.choices]
     if field.type == "yes_no":
         return ["Yes", "No"]
-    if field.type in ("ref", "refs"):
+    if field.type in REFERRING:
         return [engagement.title(row) for tool_id in field.to for row in engagement.rows(tool_id)]
     return list(engagement.people()) if field.type == "person" else []
 
@@ -331,7 +332,7 @@ def _meaning(field: Field, value: object, text: str) -> str:
         return ""
     shown = show_value(field, value)
     if field.type == "date":
-        shown = f"{date.fromisoformat(shown):%A} {shown}"
+        shown = f"{date.fromisoformat(shown[:10]):%A} {shown}"
     return "" if shown == text.strip() else f"= {shown}"
 
 

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from pcsm_tui.domain.declarations import Field
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import can_be_typed
 from pcsm_tui.ui.present.line import Line
 from pcsm_tui.ui.present.record import LABEL, Block, block_line, blocks
 from pcsm_tui.ui.widgets.lines import Lines
@@ -35,7 +36,7 @@ class RecordSheet(Lines):
         """Show a row; `drafts` are refused texts with their reasons, by uid and field."""
         self._engagement, self._row, self._drafts = engagement, row, drafts
         if not self.active or not row.tool.has(self.active):
-            self.active = next((field.id for field in row.tool.fields if field.computed is None), row.tool.fields[0].id)
+            self.active = next((field.id for field in row.tool.fields if can_be_typed(field)), row.tool.fields[0].id)
         self.redraw()
 
     def redraw(self) -> None:
@@ -92,7 +93,7 @@ class RecordSheet(Lines):
     def neighbour(self, step: int) -> str:
         """Return the id of the next field that can be edited, or of the one before; empty at the ends."""
         fields = self._row.tool.fields if self._row else ()
-        ids = [field.id for field in fields if field.computed is None]
+        ids = [field.id for field in fields if can_be_typed(field)]
         place = ids.index(self.active) + step if self.active in ids else 0
         return ids[place] if 0 <= place < len(ids) else ""
 

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.values import can_be_typed
 from pcsm_tui.insight.ordering import group_heading, in_groups
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line, Span
@@ -181,7 +182,7 @@ class RecordTable(LineList):
         fields = self._tool.fields if self._tool else ()
         place = self.column + step
         while 0 <= place < len(fields):
-            if fields[place].computed is None:
+            if can_be_typed(fields[place]):
                 self.column = place
                 return True
             place += step

@@ -1,0 +1,102 @@
+"""Rows of any tool in CSV: a header of field ids or names, and cells as they would be typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.errors import FileRefused, nearest
+from pcsm_tui.exchange.plan_cells import decoded, unguarded
+
+_DELIMITERS = ",;\t"
+
+
+class ToolRow(NamedTuple):
+    """A row of the file: its line, and its cells by the id of their field."""
+
+    line: int
+    cells: dict[str, str]
+
+
+class ToolTable(NamedTuple):
+    """A table of the file: the fields that it fills, in the order of its columns, and its rows."""
+
+    fields: tuple[Field, ...]
+    rows: tuple[ToolRow, ...]
+    left_out: tuple[str, ...]
+    """Names of columns that are computed here."""
+
+
+def read_tool_csv(data: bytes, name: str, tool: Tool) -> ToolTable:
+    """Return the rows for a tool in the bytes of a file; `name` is what the file is called.
+
+    Raises `FileRefused`, with the line, for a column that the tool does not have or that is there twice, a line with
+    more cells than columns, and what is no CSV.
+    """
+    lines = _lines(decoded(data, name), name)
+    number, names = next(lines, (1, []))
+    fields = [_field(tool, cell, f"{name}, line {number}") for cell in names]
+    rows = []
+    for number, cells in lines:
+        if any(cell.strip() for cell in cells[len(fields) :]):
+            raise FileRefused(
+                f"{name}, line {number}: there are {len(cells)} cells in {len(fields)} columns.",
+                "Put a text that has the separator in it in quotation marks.",
+            )
+        filled = zip(fields, map(unguarded, cells), strict=False)
+        rows.append(ToolRow(number, {field.id: text for field, text in filled if field.computed is None}))
+    if not rows:
+        raise FileRefused(f"{name} has no rows.", f"The first line names fields of {tool.name}, every other is a row.")
+    _refuse_twice(fields, name)
+    enterable = tuple(field for field in fields if field.computed is None)
+    return ToolTable(enterable, tuple(rows), tuple(field.name for field in fields if field.computed is not None))
+
+
+def columns_of(data: bytes, name: str) -> list[str]:
+    """Return the names in the first line of a CSV file. Raises `FileRefused` for what is no CSV."""
+    return next(_lines(decoded(data, name), name), (1, []))[1]
+
+
+def has_field(tool: Tool, name: str) -> bool:
+    """Return whether a column of this name belongs to a field of a tool."""
+    return _named(tool, name) is not None
+
+
+def _lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that are not empty, with the number of each."""
+    head = text.lstrip("\r\n").partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(
+            f"{name}, line {number}: this is no CSV ({error}).", "Look for a quotation mark that is not closed."
+        ) from None
+
+
+def _field(tool: Tool, name: str, where: str) -> Field:
+    found = _named(tool, name)
+    if found is None:
+        hint = nearest(name, [*(field.name for field in tool.fields)])
+        raise FileRefused(
+            f"{where}: {tool.name} has no field {name!r}.", hint or f"`pcsm tools {tool.id}` lists the fields."
+        )
+    return found
+
+
+def _named(tool: Tool, name: str) -> Field | None:
+    word = unguarded(name).strip().casefold()
+    return next((field for field in tool.fields if word in (field.id.casefold(), field.name.casefold())), None)
+
+
+def _refuse_twice(fields: list[Field], name: str) -> None:
+    for field in fields:
+        if fields.count(field) > 1:
+            raise FileRefused(f"{name}: the column {field.name} is there twice.", "Take one away.")

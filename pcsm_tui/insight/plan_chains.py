@@ -1,0 +1,103 @@
+"""Ways through the plan, task by task: what drives a task, what it drives, and what decides the end of the plan."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pcsm_tui.domain.plan import Driver, Link, PlanTask
+from pcsm_tui.insight.plan_reasons import driver_words
+from pcsm_tui.insight.plan_words import called, link_words, period_words, through_words
+from pcsm_tui.schedule.paths import critical_paths, driven_path, driving_path, followers
+from pcsm_tui.schedule.plan import Plan
+
+
+class ChainStep(NamedTuple):
+    """A task of a chain, the link by which it hangs on the one before (None for the first), and both in words."""
+
+    task: PlanTask
+    link: Link | None
+    text: str
+
+
+class Chain(NamedTuple):
+    """What drives a task, from the beginning up to the task itself, and the chain that it drives from there on."""
+
+    before: tuple[ChainStep, ...]
+    after: tuple[ChainStep, ...]
+
+
+def chain(plan: Plan, uid: str, today: date) -> Chain:
+    """Return the driving path to a task, the task being its last step, and the chain that it drives.
+
+    A summary is driven as its first task is, and drives what its last one does.
+    """
+    before = [
+        ChainStep(plan.task(step.uid), step.driver.link, _step_text(plan, step.uid, step.driver, today))
+        for step in driving_path(plan, uid)
+    ]
+    last = max(plan.leaves.of(uid), key=lambda leaf: plan.task(leaf).ef)
+    after, here = [], last
+    for reached in driven_path(plan, last):
+        link = next(found.link for found in followers(plan, here) if found.uid == reached and not found.slack)
+        text = f"{called(plan.task(reached))}: {period_words(plan, plan.task(reached), today)} ({link_words(link)})"
+        after.append(ChainStep(plan.task(reached), link, text))
+        here = reached
+    return Chain(tuple(before), tuple(after))
+
+
+def _step_text(plan: Plan, uid: str, driver: Driver, today: date) -> str:
+    task = plan.task(uid)
+    if driver.link is not None:
+        reason = link_words(driver.link) + through_words(plan, driver, driver.link)
+    else:
+        reason = driver_words(plan, uid, driver, today)
+    return f"{called(task)}: {period_words(plan, task, today)} ({reason})"
+
+
+class PathStep(NamedTuple):
+    """A task of a critical path, and the link by which it hangs on the one before; None for the first."""
+
+    task: PlanTask
+    link: Link | None = None
+
+
+class CriticalPage(NamedTuple):
+    """What decides the end of a plan, what nearly does, and what cannot be met."""
+
+    finish: datetime
+    packages: int
+    """How many tasks the plan has that are no summaries."""
+    chains: tuple[tuple[PathStep, ...], ...]
+    near: tuple[PlanTask, ...]
+    near_float: int
+    """The float, in minutes, up to which a task is nearly critical."""
+    late: tuple[PlanTask, ...]
+    """Tasks that end after their deadlines."""
+    how_many: int
+    """How many critical paths there are; of very many only the first are in `chains`."""
+    problems: tuple[str, ...]
+
+
+def critical_page(plan: Plan) -> CriticalPage:
+    """Return what the page of the critical path shows."""
+    found = critical_paths(plan)
+    tasks = plan.scheduled()
+    return CriticalPage(
+        finish=plan.finish,
+        packages=len(plan.leaves.all),
+        chains=tuple(_steps(plan, path) for path in found.paths),
+        near=tuple(task for task in tasks if task.near_critical and task.kind != "summary"),
+        near_float=plan.settings.near_critical,
+        late=tuple(task for task in tasks if task.late_for_deadline),
+        how_many=found.how_many,
+        problems=tuple(problem.text for problem in plan.problems),
+    )
+
+
+def _steps(plan: Plan, path: tuple[str, ...]) -> tuple[PathStep, ...]:
+    steps = [PathStep(plan.task(path[0]))]
+    for before, uid in zip(path, path[1:], strict=False):
+        link = next(driver.link for driver in plan.drivers(uid) if driver.uid == before)
+        steps.append(PathStep(plan.task(uid), link))
+    return tuple(steps)

@@ -1,0 +1,131 @@
+"""The plan as a whole in sentences: how it stands, what an edit moves, how it compares with what was agreed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pcsm_tui.domain.dates import short_date
+from pcsm_tui.domain.plan import PlanTask, show_percent
+from pcsm_tui.domain.quantities import show_duration
+from pcsm_tui.insight.plan_reasons import late_words
+from pcsm_tui.insight.plan_words import called, counted, finish_words, joined, period_words, start_words
+from pcsm_tui.schedule.baselines import Baseline, plan_variance, variances
+from pcsm_tui.schedule.earned_schedule import Performance
+from pcsm_tui.schedule.paths import Move, moves
+from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.rules import last_day
+from pcsm_tui.schedule.simulation import Forecast
+
+PACKAGES = "work packages and milestones"
+
+
+def plan_sentence(plan: Plan, today: date) -> str:
+    """Return how the plan stands: from when to when, how much of it is critical, how much is done."""
+    if not plan.tasks:
+        return "The plan has no tasks yet."
+    leaves = [plan.task(uid) for uid in plan.leaves.all]
+    critical = sum(leaf.critical for leaf in leaves)
+    first, last = start_words(plan, plan.start, today), finish_words(plan, plan.finish, today)
+    return (
+        f"The plan runs from {first} to {last}, {show_duration(plan.duration)}; {critical} of {len(leaves)} {PACKAGES} "
+        f"{'is' if critical == 1 else 'are'} critical; {show_percent(plan.percent())} is done."
+    )
+
+
+def late_sentences(plan: Plan, today: date) -> list[str]:
+    """Return which tasks miss their deadlines, and by how much."""
+    late = (task for task in plan.scheduled() if task.late_for_deadline)
+    return [f"{called(task)} {late_words(plan, task, today)}." for task in late]
+
+
+# --- an edit --------------------------------------------------------------------------------------------------
+
+
+def move_sentences(before: Plan, after: Plan, today: date) -> list[str]:
+    """Return what an edit does: how many tasks move and what becomes of the finish, then task by task from where to
+    where, then what becomes critical, what no longer is, and which deadlines are missed from then on.
+    """
+    found = moves(before, after)
+    moved = counted(len(found), "task") if found else "Nothing"
+    verb = "move" if len(found) > 1 else "moves"
+    was, is_now = finish_words(before, before.finish, today), finish_words(after, after.finish, today)
+    finish = f"finishes {is_now} instead of {was}" if was != is_now else f"still finishes {is_now}"
+    return [
+        f"{moved} {verb}; the plan {finish}.",
+        *(_move(before, after, move, today) for move in found),
+        *_turned(before, after),
+        *(text for text in late_sentences(after, today) if text not in late_sentences(before, today)),
+    ]
+
+
+def _move(before: Plan, after: Plan, move: Move, today: date) -> str:
+    if move.after is None:
+        return f"{called(move.before)} is no longer there." if move.before else ""
+    now = period_words(after, move.after, today)
+    if move.before is None:
+        return f"{called(move.after)} is new: {now}."
+    later = after.axis.offset_of(move.after.finish) - after.axis.offset_of(move.before.finish)
+    by = f", {show_duration(abs(later))} {'later' if later > 0 else 'earlier'}" if later else ""
+    return f"{called(move.after)}: {now} instead of {period_words(before, move.before, today)}{by}."
+
+
+def _turned(before: Plan, after: Plan) -> list[str]:
+    was, is_now = _critical(before), _critical(after)
+    came = [called(task) for uid, task in is_now.items() if uid not in was]
+    went = [called(task) for uid, task in was.items() if uid not in is_now and uid in after]
+    found = [f"{joined(came)} {'becomes' if len(came) == 1 else 'become'} critical."] if came else []
+    return found + ([f"{joined(went)} {'is' if len(went) == 1 else 'are'} no longer critical."] if went else [])
+
+
+def _critical(plan: Plan) -> dict[str, PlanTask]:
+    leaves = (plan.task(uid) for uid in plan.leaves.all)
+    return {leaf.uid: leaf for leaf in leaves if leaf.critical}
+
+
+# --- against a baseline ---------------------------------------------------------------------------------------
+
+
+def variance_sentence(plan: Plan, baseline: Baseline, today: date) -> str:
+    """Return how far the plan lies from a baseline, and how many of its packages do."""
+    taken = finish_words(plan, baseline.finish, today)
+    now, by = finish_words(plan, plan.finish, today), plan_variance(baseline, plan).finish
+    moved = f", {show_duration(abs(by))} {'later' if by > 0 else 'earlier'} than the {taken} of" if by else ", as in"
+    states = [found.state for found in variances(baseline, plan) if not plan.outline.children(found.uid)]
+    counts = [(states.count("later"), "later"), (states.count("earlier"), "earlier"), (states.count("new"), "new")]
+    told = [f"{count} {word}" for count, word in (*counts, (states.count("gone"), "gone")) if count]
+    return f"The plan ends {now}{moved} {baseline.name}. Tasks: {', '.join(told) if told else 'all as planned'}."
+
+
+# --- the forecast ---------------------------------------------------------------------------------------------
+
+
+def performance_sentences(found: Performance, by: str, today: date) -> list[str]:
+    """Return what is done against what was planned, and the finish that follows; `by` says on which day."""
+    now = found.now
+    done, planned = show_percent(round(now.share * 1000)), show_percent(round(now.planned_share * 1000))
+    sentences = [f"{done} of the work is done; {planned} was planned to be by {by}."]
+    if now.index is not None and now.share > 0:
+        behind = round(now.variance)
+        stands = f"{show_duration(abs(behind))} {'behind' if behind < 0 else 'ahead'}" if behind else "on time"
+        sentences.append(f"In time the work is {stands}: its index, SPI(t), is {now.index:.2f}.")
+    finishes = [f"as the work so far, it ends {_day(found.finish, today)}"] if now.share > 0 else []
+    finishes.append(f"as planned, it ends {_day(found.finish_as_planned, today)}")
+    agreed = _day(found.planned_finish, today)
+    return [*sentences, f"If the rest goes {'; if it goes '.join(finishes)}. Planned was {agreed}."]
+
+
+def forecast_sentences(forecast: Forecast, today: date) -> list[str]:
+    """Return what the simulation says of the finish, and which estimates it could not use."""
+    told = [finding.text for finding in forecast.findings]
+    if not forecast.estimated:
+        return [*told, "No task to come has an optimistic or a pessimistic duration: there is nothing to simulate."]
+    levels = ((forecast.p50, "half"), (forecast.p80, "80%"), (forecast.p95, "95%"))
+    shares = ", ".join(f"{share} end by {_day(level.moment, today)}" for level, share in levels)
+    kept = f"{show_percent(forecast.kept)} keep to {_day(forecast.planned.moment, today)}"
+    which = f"{counted(forecast.estimated, 'task')} with estimates"
+    return [*told, f"Of {forecast.samples:,} simulated runs ({which}) {shares}; {kept}."]
+
+
+def _day(when: datetime, today: date) -> str:
+    """Return a day of the future without its time, which no forecast knows."""
+    return short_date(date.fromisoformat(last_day(when, datetime.min)), today)

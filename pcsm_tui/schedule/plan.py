@@ -1,0 +1,434 @@
+"""The plan of an engagement: its work breakdown structure, scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from operator import is_
+from typing import NamedTuple
+
+from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.outline import Outline
+from pcsm_tui.domain.plan import Driver, PlanTask
+from pcsm_tui.schedule.building import Gate, Leaves, activity_duration, conditions_of, wire
+from pcsm_tui.schedule.calendar import TimeAxis
+from pcsm_tui.schedule.conditions import Conditions
+from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network
+from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
+from pcsm_tui.schedule.work import Work, read_work
+
+TASKS = "tasks"
+TABLES = (TASKS, "plan", "calendar", "engagement")
+"""The tables that a plan is made from."""
+
+
+class Problem(NamedTuple):
+    """Why something of the plan could not be scheduled as it stands: the task's uid, if it is one's, and a sentence."""
+
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A row with what was read of it, kept from one plan to the next as long as the record is the same."""
+
+    row: Row
+    work: Work
+
+
+class Plan:
+    """The scheduled work breakdown structure. Offsets and floats are working minutes on `axis`."""
+
+    def __init__(self, engagement: Engagement, before: Plan | None = None) -> None:
+        """`before` is an earlier plan of the same engagement, of which everything that still holds is taken over."""
+        self.tables = tuple(engagement.document.get(name) for name in TABLES)
+        self.outline: Outline = engagement.outline(TASKS)
+        self.tasks: tuple[str, ...] = tuple(row.uid for row in self.outline.rows)
+        """The uids of all tasks, in outline order."""
+        self._reads = self._read_rows(before)
+        self.settings = self._settings(engagement, before)
+        self.axis = self._axis(engagement, before)
+        self.leaves = Leaves(self.outline)
+        self.problems: list[Problem] = [Problem("", text) for text in self.settings.problems]
+        self.circles: list[str] = []
+        """Tasks that wait for each other, by number; the link that closes each circle is left out."""
+        self.gates: dict[str, Gate] = {}
+        self.network = self._network(before)
+        self._tasks: dict[str, PlanTask] = {}
+
+    # --- making -----------------------------------------------------------------------------------------------
+
+    def _read_rows(self, before: Plan | None) -> dict[str, _Read]:
+        known = before._reads if before is not None else {}
+        reads = {}
+        for row in self.outline.rows:
+            read = known.get(row.uid)
+            if read is None or read.row.record is not row.record:
+                read = _Read(row, read_work(row))
+            reads[row.uid] = read
+        return reads
+
+    def _settings(self, engagement: Engagement, before: Plan | None) -> PlanSettings:
+        if before is not None and all(map(is_, self.tables[1:3], before.tables[1:3])):
+            return before.settings
+        return read_settings(engagement)
+
+    def _axis(self, engagement: Engagement, before: Plan | None) -> TimeAxis:
+        start = self.settings.start or self._first_date(engagement)
+        moment = start if isinstance(start, datetime) else as_start(start)
+        if before is not None and before.settings is self.settings and before.axis.begins == moment:
+            return before.axis
+        return TimeAxis(self.settings.calendar, moment)
+
+    def _first_date(self, engagement: Engagement) -> date:
+        """Return where a plan starts that does not say so: at its earliest date, else when the engagement did."""
+        found = []
+        for read in self._reads.values():
+            work = read.work
+            bound = work.constraint_date if "no earlier" in work.constraint or "Must" in work.constraint else None
+            found += [_day(date_given) for date_given in (work.actual_start, bound) if date_given is not None]
+        if found:
+            return min(found)
+        form = engagement.form("engagement") if engagement.framework.has_tool("engagement") else None
+        if form is not None and form.tool.has("started") and form.date("started"):
+            return date.fromisoformat(form.date("started"))
+        stamps = [str(read.row.get("at"))[:10] for read in self._reads.values() if read.row.get("at")]
+        try:
+            return date.fromisoformat(min(stamps, default="2000-01-03"))
+        except ValueError:
+            return date(2000, 1, 3)
+
+    def _network(self, before: Plan | None) -> Network:
+        conditions = self._conditions(before)
+        if before is not None and (known := self._known_network(before, conditions)) is not None:
+            self.gates = before.gates
+            self.problems += [problem for problem in before.problems if problem.uid]
+            return known
+        wiring = wire(self.outline, {uid: read.work for uid, read in self._reads.items()}, conditions, self.leaves)
+        self.gates = wiring.gates
+        self.problems += [Problem(uid, text) for uid, text in wiring.problems]
+        activities = wiring.activities
+        while True:
+            try:
+                return Network(activities, self.axis)
+            except CyclicNetwork as cyclic:
+                activities = self._opened(activities, cyclic)
+
+    def _known_network(self, before: Plan, conditions: Mapping[str, Conditions | None]) -> Network | None:
+        """Return the network of an earlier plan with other durations, if nothing else of it is different."""
+        if before.axis is not self.axis or before.circles or before.tasks != self.tasks:
+            return None
+        changed: dict[str, Activity] = {}
+        for uid, read in self._reads.items():
+            known = before._reads[uid]
+            if read is known:
+                continue
+            if _shape(read.row) != _shape(known.row) or _has_percent_lags(self._reads, read.work, known.work):
+                return None
+            place = before.network.index.get(uid)
+            if place is not None:
+                activity = before.network.activities[place]
+                if conditions[uid] != activity.conditions:
+                    return None
+                changed[uid] = activity._replace(duration=activity_duration(read.work))
+        return before.network.with_durations(changed) if changed else before.network
+
+    def _opened(self, activities: list[Activity], cyclic: CyclicNetwork) -> list[Activity]:
+        from pcsm_tui.schedule.cycles import circle_text, opened
+
+        without, circles = opened(activities, cyclic.keys)
+        for circle in circles:
+            text = circle_text(circle, self.gates, self.outline)
+            self.circles.append(text)
+            self.problems.append(Problem(self._owner(circle[0]), f"Tasks wait in a circle: {text}."))
+        return without
+
+    def _owner(self, key: str) -> str:
+        return self.gates[key].owner if key in self.gates else key
+
+    def _conditions(self, before: Plan | None) -> dict[str, Conditions | None]:
+        same = before is not None and before.axis is self.axis
+        known = before._known_conditions if before is not None and same else {}
+        self._known_conditions: dict[str, tuple[Work, Conditions | None]] = {}
+        for uid in self.leaves.all:
+            work = self._reads[uid].work
+            kept = known.get(uid)
+            if kept is None or kept[0] is not work:
+                kept = work, conditions_of(work, self.settings, self.axis)
+            self._known_conditions[uid] = kept
+        return {uid: conditions for uid, (_, conditions) in self._known_conditions.items()}
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    def __contains__(self, uid: object) -> bool:
+        return uid in self._reads
+
+    def scheduled(self) -> list[PlanTask]:
+        """Return all tasks as the schedule has them, in outline order."""
+        return [self.task(uid) for uid in self.tasks]
+
+    def task(self, uid: str) -> PlanTask:
+        """Return a task as the schedule has it; raises `KeyError` for a uid that is none."""
+        if uid not in self._tasks:
+            made = self._summary(uid) if self.outline.children(uid) else self._leaf(uid)
+            self._tasks[uid] = made
+        return self._tasks[uid]
+
+    def row(self, uid: str) -> Row:
+        """Return the row that a task stands for."""
+        return self._reads[uid].row
+
+    def work(self, uid: str) -> Work:
+        """Return what the schedule read of a task's row."""
+        return self._reads[uid].work
+
+    def number(self, uid: str) -> str:
+        """Return the outline number of a task."""
+        return self.outline.number(uid)
+
+    @cached_property
+    def start(self) -> datetime:
+        """When the plan starts: the opening of its first day, or an earlier actual start."""
+        return self.axis.start_at(self.start_offset)
+
+    @cached_property
+    def start_offset(self) -> int:
+        """The offset of the earliest start, 0 unless work began before the plan's start."""
+        return min((0, *(self.network.es[self.network.index[uid]] for uid in self.leaves.all)))
+
+    @property
+    def finish_offset(self) -> int:
+        """The offset of the latest finish."""
+        return self.network.finish
+
+    @cached_property
+    def finish(self) -> datetime:
+        """When the last task finishes; the start of an empty plan."""
+        if self.finish_offset <= self.start_offset:
+            return self.start
+        return max((self.task(uid).finish for uid in self.last), default=self.axis.finish_at(self.finish_offset))
+
+    @property
+    def duration(self) -> int:
+        """The working minutes from start to finish."""
+        return self.finish_offset - self.start_offset
+
+    @cached_property
+    def last(self) -> tuple[str, ...]:
+        """The leaves that end when the plan ends."""
+        ends, index = self.network.ef, self.network.index
+        return tuple(uid for uid in self.leaves.all if ends[index[uid]] == self.finish_offset)
+
+    def percent(self, uids: tuple[str, ...] | None = None) -> int:
+        """Return how much of some leaves, or of the whole plan, is done: by duration, in tenths of a percent."""
+        return rolled_up_percent([self._reads[uid].work for uid in (self.leaves.all if uids is None else uids)])
+
+    # --- tasks ------------------------------------------------------------------------------------------------
+
+    def _leaf(self, uid: str) -> PlanTask:
+        read, network = self._reads[uid], self.network
+        work, place = read.work, network.index[uid]
+        es, ef, total = network.es[place], network.ef[place], network.total_float[place]
+        if work.actual_start is None and not work.done:
+            # What is left was placed; what is done lies right before it.
+            es = network.placed_at(place)
+        duration = ef - es if work.done and work.actual_finish is not None else work.duration
+        milestone = duration == 0 and not work.elapsed
+        start, finish = self._moments(uid, es, ef, milestone)
+        critical = total <= self.settings.critical_float and not work.done
+        return PlanTask(
+            uid=uid,
+            number=self.number(uid),
+            name=self.name(uid),
+            level=self.outline.level(uid),
+            kind="milestone" if milestone else "task",
+            start=start,
+            finish=finish,
+            duration=duration,
+            es=es,
+            ef=ef,
+            ls=network.ls[place],
+            lf=network.lf[place],
+            total_float=total,
+            free_float=network.free_float[place],
+            critical=critical,
+            near_critical=not critical and not work.done and total <= self.settings.near_critical,
+            percent=1000 if work.done else work.percent,
+            done=work.done,
+            begun=work.begun,
+            parent=self.outline.parent(uid),
+            owner=str(read.row.get("owner") or ""),
+            deadline=self._deadline(work),
+            links=work.links,
+            needed=work.needed,
+            assumed=work.assumed,
+            clipped=self._clipped(place),
+        )
+
+    def _summary(self, uid: str) -> PlanTask:
+        """Return a summary: dates, floats, progress and duration follow from its leaves."""
+        read, leaves = self._reads[uid], [self.task(leaf) for leaf in self.leaves.of(uid)]
+        open_leaves = [leaf for leaf in leaves if not leaf.done] or leaves
+        es, ef = min(leaf.es for leaf in leaves), max(leaf.ef for leaf in leaves)
+        return PlanTask(
+            uid=uid,
+            number=self.number(uid),
+            name=self.name(uid),
+            level=self.outline.level(uid),
+            kind="summary",
+            start=min(leaf.start for leaf in leaves),
+            finish=max(leaf.finish for leaf in leaves),
+            duration=ef - es,
+            es=es,
+            ef=ef,
+            ls=min(leaf.ls for leaf in leaves),
+            lf=max(leaf.lf for leaf in leaves),
+            total_float=min(leaf.total_float for leaf in open_leaves),
+            free_float=min(leaf.free_float for leaf in open_leaves),
+            critical=any(leaf.critical for leaf in leaves),
+            near_critical=any(leaf.near_critical for leaf in leaves),
+            percent=self.percent(self.leaves.of(uid)),
+            done=all(leaf.done for leaf in leaves),
+            begun=any(leaf.begun for leaf in leaves),
+            parent=self.outline.parent(uid),
+            owner=str(read.row.get("owner") or ""),
+            deadline=self._deadline(read.work),
+            links=read.work.links,
+            needed=any(leaf.needed for leaf in leaves),
+        )
+
+    def _deadline(self, work: Work) -> datetime | None:
+        """Return the moment at which a deadline is over: that of a mere day at the close of its work."""
+        if work.deadline is None or isinstance(work.deadline, datetime):
+            return work.deadline
+        closes = max((end for _, end in self.settings.calendar.periods(work.deadline)), default=1439)
+        return as_start(work.deadline) + timedelta(minutes=min(closes, 1439))
+
+    def name(self, uid: str) -> str:
+        """Return what names a task to people."""
+        row = self._reads[uid].row
+        return str(row.get(row.tool.title_field.id) or "") or f"(unnamed {row.tool.row_name})"
+
+    def _moments(self, uid: str, es: int, ef: int, milestone: bool) -> tuple[datetime, datetime]:
+        """Return start and finish; a milestone stands at the close of what it waits for, else at its day's opening."""
+        work = self._reads[uid].work
+        if milestone:
+            waits = any(driver.kind == "link" and _from_end(driver) for driver in self.drivers(uid))
+            closes = waits or work.actual_finish is not None or work.constraint.startswith(("Finish", "Must finish"))
+            moment = self.axis.finish_at(ef) if closes and es > 0 else self.axis.start_at(es)
+            return moment, moment
+        start = self.axis.start_at(es)
+        if work.elapsed and not work.done:
+            left = work.elapsed * (1000 - work.percent) // 1000 if work.actual_start is not None else work.elapsed
+            rest = self.network.begins(self.network.index[uid])
+            return start if work.actual_start is not None else rest, self.axis.shifted(rest, left)
+        return start, self.axis.finish_at(ef) if ef > es else start
+
+    def _clipped(self, place: int) -> bool:
+        asked = [start for _, _, start in self.network.bounds(place)]
+        return bool(asked) and max(asked) < 0 and self.network.placed_at(place) == 0
+
+    # --- reasons ----------------------------------------------------------------------------------------------
+
+    def drivers(self, uid: str) -> tuple[Driver, ...]:
+        """Return what holds the start of a leaf where it is, or the finish of one that its finish links hold."""
+        if uid not in self._drivers:
+            self._drivers[uid] = tuple(self._drivers_of(uid))
+        return self._drivers[uid]
+
+    @cached_property
+    def _drivers(self) -> dict[str, tuple[Driver, ...]]:
+        return {}
+
+    def _drivers_of(self, uid: str) -> Iterator[Driver]:
+        if self.outline.children(uid):
+            first = min(self.leaves.of(uid), key=lambda leaf: self.task(leaf).es)
+            yield from self.drivers(first)
+            return
+        work, place = self._reads[uid].work, self.network.index[uid]
+        if work.actual_start is not None or (work.done and work.actual_finish is not None):
+            yield Driver("actual")
+            return
+        start = self.network.placed_at(place)
+        found = list(self._driving_links(uid, place, start))
+        yield from found
+        conditions = self._known_conditions[uid][1] or Conditions()
+        if conditions.as_late_as_possible and start == self.network.ls[place]:
+            yield Driver("late")
+        yield from self._driving_dates(work, conditions, start)
+        if not found and start <= 0:
+            yield Driver("start")
+
+    def _driving_links(self, uid: str, place: int, start: int, via: str = "") -> Iterator[Driver]:
+        """Yield the predecessors whose links hold an activity, through gates those of the summary's link."""
+        for before, (key, kind, _), asked in self.network.bounds(place):
+            if asked != start:
+                continue
+            gate = self.gates.get(key)
+            if gate is None:
+                link = next(link for link in self._reads[uid].work.links if (link.task, link.type) == (key, kind))
+                yield Driver("link", key, link)
+                continue
+            for leaf, _, reached in self.network.bounds(before):
+                if reached == self.network.placed_at(before):
+                    owner = gate.owner if gate.owner != uid else ""
+                    yield Driver("link", self.network.activities[leaf].key, gate.link, owner)
+
+    def _driving_dates(self, work: Work, conditions: Conditions, start: int) -> Iterator[Driver]:
+        status = self.settings.status
+        if status is not None and not work.begun and start == self.axis.offset_of(as_finish(status)):
+            yield Driver("status")
+            return
+        end = start + work.duration
+        bounds = [(start, conditions.starts_from), (end, conditions.ends_from)]
+        if conditions.honored:
+            bounds += [(start, conditions.starts_by), (end, conditions.ends_by)]
+        if work.constraint_date is not None and any(reached == bound for reached, bound in bounds):
+            yield Driver("constraint")
+
+
+def _from_end(driver: Driver) -> bool:
+    return driver.link is not None and driver.link.type in ("FS", "FF")
+
+
+def _day(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _shape(row: Row) -> tuple[object, ...]:
+    """Return what of a row says how the network is made, durations left out."""
+    return tuple(row.get(name) for name in ("parent", "order", "predecessors", "kind", "state"))
+
+
+def _has_percent_lags(reads: Mapping[str, _Read], now: Work, before: Work) -> bool:
+    """Return whether a change of a task's duration changes the length of a lag somewhere."""
+    if (now.duration, now.elapsed) == (before.duration, before.elapsed):
+        return False
+    return any(link.lag.endswith("%") for read in reads.values() for link in read.work.links)
+
+
+def rolled_up_percent(works: list[Work]) -> int:
+    """Return how much is done of several tasks, weighted by duration, in tenths of a percent (MS Project).
+
+    Where none has a duration, milestones count alike.
+    """
+    weights = [work.duration or work.elapsed for work in works]
+    if not any(weights):
+        weights = [1] * len(works)
+    done = sum(weight * (1000 if work.done else work.percent) for weight, work in zip(weights, works, strict=True))
+    return done // sum(weights) if works else 0
+
+
+def plan_of(engagement: Engagement) -> Plan:
+    """Return the plan of an engagement, scheduled; what has not changed since the last time is not worked out again."""
+
+    def made(before: Plan | None) -> Plan:
+        same = before is not None and all(
+            engagement.document.get(name) is table for name, table in zip(TABLES, before.tables, strict=True)
+        )
+        return before if before is not None and same else Plan(engagement, before)
+
+    return engagement.carried("plan", made)

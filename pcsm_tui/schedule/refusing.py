@@ -1,0 +1,38 @@
+"""What no act may make of a plan: tasks that wait in a circle, or for what they are part of."""
+
+from __future__ import annotations
+
+from pcsm_tui.domain import changes
+from pcsm_tui.domain.changes import Change, Edit
+from pcsm_tui.domain.engagement import Engagement
+from pcsm_tui.errors import ValueRefused
+from pcsm_tui.schedule.plan import TASKS, plan_of
+
+_WIRING = ("predecessors", "parent")
+
+
+def refuse_circles(engagement: Engagement, change: Change) -> None:
+    """Raise `ValueRefused` when a change would let tasks wait in a circle, naming it whole, or for their own parts.
+
+    What was so before, in a file that others wrote, is not held against the change.
+    """
+    if not any(edit.table == TASKS and _rewires(edit) for edit in change.edits):
+        return
+    before, after = plan_of(engagement), plan_of(engagement.replaced(changes.apply(engagement.document, change)))
+    for circle in after.circles:
+        if circle not in before.circles:
+            raise ValueRefused(
+                f"Then tasks would wait for each other in a circle: {circle}.", "Take one of these links away first."
+            )
+    wrong = {problem.uid for problem in before.problems}
+    for problem in after.problems:
+        if problem.uid and problem.uid not in wrong:
+            raise ValueRefused(f"Then {problem.text}", "Link it with what comes before or after.")
+
+
+def _rewires(edit: Edit) -> bool:
+    """Return whether an edit changes what a task waits for, or where it stands; taking a task away never harms."""
+    if edit.after is None:
+        return False
+    before = edit.before or {}
+    return any(before.get(name) != edit.after.get(name) for name in _WIRING)

@@ -1,0 +1,206 @@
+"""Taking in files of other programs: plans from MS Project and from CSV, rows of any tool from CSV."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pcsm_tui.domain import editing
+from pcsm_tui.domain.changes import Change, Edit
+from pcsm_tui.domain.declarations import Tool
+from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Record, order_of
+from pcsm_tui.domain.entering import entered
+from pcsm_tui.domain.values import Value, how_to_write, is_empty
+from pcsm_tui.errors import FileRefused, UsageError, ValueRefused
+from pcsm_tui.exchange.imported import Progress, file_bytes
+from pcsm_tui.exchange.plan_change import BINDING, PROGRESS, Origin, PlanChange, plan_change
+from pcsm_tui.exchange.tool_csv import ToolTable, columns_of, has_field, read_tool_csv
+from pcsm_tui.store.engagement_file import new_uid
+from pcsm_tui.workspace.listing import SUFFIX
+
+if TYPE_CHECKING:
+    from pcsm_tui.workspace.session import Session
+
+MSPDI, CSV = "mspdi", "csv"
+_READ = "pcsm import reads plans of MS Project saved as .xml, and .csv."
+_NOT_READ = {
+    SUFFIX: ("Engagement files cannot be imported yet.", _READ),
+    ".xlsx": (".xlsx cannot be imported yet.", "Save the sheet as CSV."),
+    ".mpp": ("MS Project's own format cannot be read.", "Save the plan from MS Project as XML."),
+}
+_NAMES, _WORK = {"name", "task_name"}, {"duration", "predecessors", "predecessor"}
+_KEPT_EMPTY = {"owner", "deliverable", "optimistic", "pessimistic", "budget", *BINDING, *PROGRESS}
+"""Fields that are emptied where a CSV file has their column and nothing in it."""
+
+
+class ImportedRows(NamedTuple):
+    """What a table of another program changes: uids of rows added, and how many are here word for word already."""
+
+    change: Change
+    added: tuple[str, ...]
+    here: int
+    remarks: tuple[str, ...]
+
+
+def planned_import(
+    session: Session, path: Path, settings: bool = False, progress: Progress | None = None
+) -> PlanChange:
+    """Return what the plan in a file changes in an engagement, by `exchange.plan_change`; `session.make` makes it.
+
+    Raises `UsageError` for a file of another kind, `FileRefused` for one that is refused, with line and column or
+    element, `StorageFailed` when it cannot be read.
+    """
+    format_ = _format(path)
+    data = file_bytes(path, path.name)
+    engagement = session.engagement
+    currency = editing.reading(engagement, session.today).currency
+    if format_ == MSPDI:
+        from pcsm_tui.exchange.mspdi.reading import read_mspdi
+
+        imported = read_mspdi(data, path.name, progress, currency)
+        tells: tuple[str, ...] = (*BINDING, *PROGRESS)
+    else:
+        from pcsm_tui.exchange.plan_csv import read_plan_csv
+
+        tells = _told_of(engagement, data, path.name)
+        imported = read_plan_csv(data, path.name, progress, currency)
+    origin = Origin(format_, path.name, tells)
+    return plan_change(engagement, imported, origin, session.stamp(), settings)
+
+
+def rows_import(session: Session, path: Path, tool: Tool) -> ImportedRows:
+    """Return the rows that a CSV file adds to a tool; `session.make` adds them.
+
+    Its first line names fields by id or name, cells are written as they are typed, computed columns are left out. A row
+    that is here already in all that the file says of it is not added again. Raises `UsageError` for a form or a file of
+    another kind, `FileRefused` with line and column for the first cell that does not fit, `StorageFailed`.
+    """
+    if tool.single:
+        raise UsageError(f"{tool.name} is a form: it has one record.", f"`pcsm set FILE {tool.id}` changes its fields.")
+    if _format(path) != CSV:
+        raise UsageError(f"{path.name} is no CSV file.", "Rows of a tool are imported from CSV.")
+    table = read_tool_csv(file_bytes(path, path.name), path.name, tool)
+    found = [_typed(session, tool, table, place, path.name) for place in range(len(table.rows))]
+    return _added(session, tool, table, found, path.name)
+
+
+def told_plan(found: PlanChange, tool: Tool) -> list[str]:
+    """Return in sentences what a plan changes; `tool` is the form of the plan's settings."""
+    counts = {"added": len(found.added), "changed": len(found.changed), "unchanged": found.unchanged}
+    told = [f"{count} {what}" for what, count in counts.items() if count]
+    whole = sum(counts.values())
+    lines = [f"{_counted(whole)} in the file: {', '.join(told)}."]
+    if found.settings:
+        lines.append(f"Settings of the plan taken over: {', '.join(tool.field(name).name for name in found.settings)}.")
+    if found.exceptions:
+        plural = "s and exceptions" if found.exceptions > 1 else " or exception"
+        lines.append(f"{found.exceptions} holiday{plural} added to the calendar.")
+    if found.baselines:
+        lines.append(f"{found.baselines} baseline{'s' if found.baselines > 1 else ''} taken over.")
+    if found.staying:
+        one = found.staying == 1
+        lines.append(
+            f"{_counted(found.staying)} here {'is' if one else 'are'} not in the file and "
+            f"{'stays as it is' if one else 'stay as they are'}."
+        )
+    return lines
+
+
+def plan_data(found: PlanChange) -> dict[str, Any]:
+    """Return what a plan changes as plain data, with the dates of the plan afterwards."""
+    return {
+        "added": len(found.added),
+        "changed": len(found.changed),
+        "unchanged": found.unchanged,
+        "staying": found.staying,
+        "settings": list(found.settings),
+        "exceptions": found.exceptions,
+        "baselines": found.baselines,
+        "start": found.plan.start.isoformat(timespec="minutes"),
+        "finish": found.plan.finish.isoformat(timespec="minutes"),
+        "remarks": list(found.remarks),
+    }
+
+
+def _counted(count: int) -> str:
+    return f"{count} work package{'' if count == 1 else 's'}"
+
+
+# --- plans ----------------------------------------------------------------------------------------------------
+
+
+def _format(path: Path) -> str:
+    name = path.name.casefold()
+    for ending, (message, hint) in _NOT_READ.items():
+        if name.endswith(ending):
+            raise UsageError(message, hint)
+    found = {".xml": MSPDI, ".csv": CSV}.get(path.suffix.casefold())
+    if found is None:
+        raise UsageError(f"{path.name} has no ending by which to know what it is.", _READ)
+    return found
+
+
+def _told_of(engagement: Engagement, data: bytes, name: str) -> tuple[str, ...]:
+    """Return the fields of which a plan in CSV tells; raises `FileRefused` for a table that is no plan."""
+    columns = columns_of(data, name)
+    words = {re.sub(r"[^0-9a-z]+", "_", column.casefold()).strip("_") for column in columns}
+    if not (words & _NAMES and words & _WORK):
+        raise _no_plan(engagement, columns, name)
+    return tuple(sorted(_KEPT_EMPTY & words))
+
+
+def _no_plan(engagement: Engagement, columns: list[str], name: str) -> FileRefused:
+    """Return the refusal of a table that is no plan, with the tool to which its columns belong where there is one."""
+    tools = [tool.id for tool in engagement.framework.tools if tool.audience != "personal" and not tool.single]
+    fitting = [name for name in tools if all(has_field(engagement.framework.tool(name), column) for column in columns)]
+    hint = (
+        f"Its columns are those of {fitting[0]}: give --as {fitting[0]}."
+        if fitting
+        else "Rows of a tool need --as TOOL."
+    )
+    return FileRefused(f"{name} is no plan, which has the columns id, name, duration and predecessors.", hint)
+
+
+# --- rows of a tool -------------------------------------------------------------------------------------------
+
+
+def _typed(session: Session, tool: Tool, table: ToolTable, place: int, file_name: str) -> dict[str, Value]:
+    """Return the values of the cells of a row that are filled; raises `FileRefused` with line and column."""
+    row, values = table.rows[place], dict[str, Value]()
+    filled = (field for field in table.fields if row.cells.get(field.id, "").strip())
+    for field in filled:
+        try:
+            values[field.id] = editing.typed(session.engagement, field, row.cells[field.id], session.today)
+        except ValueRefused as refused:
+            hint = refused.hint or f"Write {how_to_write(field)}."
+            raise FileRefused(f"{file_name}, line {row.line}, column {field.name}: {refused.message}", hint) from None
+    return values
+
+
+def _added(
+    session: Session, tool: Tool, table: ToolTable, found: list[dict[str, Value]], file_name: str
+) -> ImportedRows:
+    engagement = session.engagement
+    rows = engagement.rows(tool.id)
+    order = max((order_of(row.record) for row in rows), default=0)
+    names = [field.id for field in table.fields]
+    here = {_key(row.record, names) for row in rows if row.stored}
+    edits: list[Edit] = []
+    added: list[str] = []
+    for values in found:
+        uid = new_uid()
+        new = entered(engagement, tool, uid, values, order + ORDER_STEP, session.stamp())
+        if _key(new[0].after or {}, names) not in here:
+            edits += new
+            added.append(uid)
+            order += ORDER_STEP
+    left_out = f"Columns that are computed here were left out: {', '.join(table.left_out)}." if table.left_out else ""
+    change = Change(f"import {file_name}", tuple(edits))
+    return ImportedRows(change, tuple(added), len(found) - len(added), (left_out,) if left_out else ())
+
+
+def _key(record: Record, names: list[str]) -> str:
+    """Return what tells a row from others in these fields."""
+    return json.dumps([None if is_empty(record.get(name)) else record[name] for name in names], sort_keys=True)
