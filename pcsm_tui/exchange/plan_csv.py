@@ -18,20 +18,18 @@ from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.links import read_links
 from pcsm_tui.domain.plan import PlanTask, show_elapsed, show_link
 from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration, show_money
-from pcsm_tui.domain.values import Value, problem_with
+from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import FileRefused, ValueRefused
 from pcsm_tui.exchange.csv_table import cell_text
 from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes
+from pcsm_tui.exchange.mspdi.units import CONSTRAINTS
 from pcsm_tui.exchange.plan_cells import COLUMNS, OUTLINE_LEVEL, PlanRow, decoded, rows_of
 from pcsm_tui.exchange.plan_tasks import last_day
+from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.plan import Plan
 
 _KINDS = ("Work stream", "Work package", "Milestone")
 _STATES = ("Open", "In progress", "Blocked", "Done", "Not needed")
-_CONSTRAINTS = (
-    "As soon as possible", "As late as possible", "Must start on", "Must finish on", "Start no earlier than",
-    "Start no later than", "Finish no earlier than", "Finish no later than",
-)  # fmt: skip
 _ROLLED_UP = (
     "duration", "percent_complete", "state", "actual_start", "actual_finish", "remaining_duration", "constraint",
     "constraint_date", "optimistic", "pessimistic",
@@ -218,7 +216,7 @@ class _Reader:
 
     def _constraint(self, key: str, row: PlanRow) -> dict[str, Value]:
         if self._says_constraints:
-            constraint, when = row.choice("constraint", _CONSTRAINTS), row.when("constraint_date")
+            constraint, when = row.choice("constraint", CONSTRAINTS), row.when("constraint_date")
             return {"constraint": constraint, "constraint_date": when}
         start: date | None = row.day("start")
         if start is None or self._links[key] or self._first is None or start <= self._first:
@@ -249,8 +247,8 @@ def write_plan_csv(plan: Plan, engagement: Engagement) -> str:
 
 def _cells(task: PlanTask, row: Row, plan: Plan) -> Mapping[str, str]:
     summary = task.kind == "summary"
-    plain = {column: str(_sound(row, column) or "") for column in _PLAIN}
-    shown = {column: _shown(_sound(row, column), show) for column, show in _SHOWN.items()}
+    plain = {column: str(sound_value(row, column) or "") for column in _PLAIN}
+    shown = {column: _shown(sound_value(row, column), show) for column, show in _SHOWN.items()}
     return {
         **plain,
         **shown,
@@ -297,10 +295,3 @@ _SHOWN: dict[str, Callable[[Value], str]] = {
 
 def _shown(value: Value, show: Callable[[Value], str]) -> str:
     return "" if value is None else show(value)
-
-
-def _sound(row: Row, field_id: str) -> Value:
-    """Return the value of a field; None where it is damaged, or the team's playbook has dropped the field."""
-    if not row.tool.has(field_id) or problem_with(row.tool.field(field_id), row.get(field_id)):
-        return None
-    return row.get(field_id)

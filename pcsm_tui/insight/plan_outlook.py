@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from pcsm_tui.domain.dates import short_date
-from pcsm_tui.domain.plan import PlanTask, show_percent
+from pcsm_tui.domain.plan import show_percent
 from pcsm_tui.domain.quantities import show_duration
 from pcsm_tui.insight.plan_reasons import late_words
 from pcsm_tui.insight.plan_words import called, counted, finish_words, joined, period_words, start_words
@@ -23,8 +23,7 @@ def plan_sentence(plan: Plan, today: date) -> str:
     """Return how the plan stands: from when to when, how much of it is critical, how much is done."""
     if not plan.tasks:
         return "The plan has no tasks yet."
-    leaves = [plan.task(uid) for uid in plan.leaves.all]
-    critical = sum(leaf.critical for leaf in leaves)
+    leaves, critical = plan.leaves.all, len(plan.critical)
     first, last = start_words(plan, plan.start, today), finish_words(plan, plan.finish, today)
     return (
         f"The plan runs from {first} to {last}, {show_duration(plan.duration)}; {critical} of {len(leaves)} {PACKAGES} "
@@ -34,25 +33,29 @@ def plan_sentence(plan: Plan, today: date) -> str:
 
 def late_sentences(plan: Plan, today: date) -> list[str]:
     """Return which tasks miss their deadlines, and by how much."""
-    late = (task for task in plan.scheduled() if task.late_for_deadline)
+    dated = (plan.task(uid) for uid in plan.tasks if plan.work(uid).deadline is not None)
+    late = (task for task in dated if task.late_for_deadline)
     return [f"{called(task)} {late_words(plan, task, today)}." for task in late]
 
 
 # --- an edit --------------------------------------------------------------------------------------------------
 
 
-def move_sentences(before: Plan, after: Plan, today: date) -> list[str]:
+def move_sentences(before: Plan, after: Plan, today: date, most: int | None = None) -> list[str]:
     """Return what an edit does: how many tasks move and what becomes of the finish, then task by task from where to
-    where, then what becomes critical, what no longer is, and which deadlines are missed from then on.
+    where (of more than `most`, the first), then what becomes critical, what no longer is, and which deadlines are
+    missed from then on.
     """
     found = moves(before, after)
     moved = counted(len(found), "task") if found else "Nothing"
     verb = "move" if len(found) > 1 else "moves"
     was, is_now = finish_words(before, before.finish, today), finish_words(after, after.finish, today)
     finish = f"finishes {is_now} instead of {was}" if was != is_now else f"still finishes {is_now}"
+    left = len(found) - len(found[:most])
     return [
         f"{moved} {verb}; the plan {finish}.",
-        *(_move(before, after, move, today) for move in found),
+        *(_move(before, after, move, today) for move in found[:most]),
+        *([f"So do {left} more."] if left else []),
         *_turned(before, after),
         *(text for text in late_sentences(after, today) if text not in late_sentences(before, today)),
     ]
@@ -70,16 +73,10 @@ def _move(before: Plan, after: Plan, move: Move, today: date) -> str:
 
 
 def _turned(before: Plan, after: Plan) -> list[str]:
-    was, is_now = _critical(before), _critical(after)
-    came = [called(task) for uid, task in is_now.items() if uid not in was]
-    went = [called(task) for uid, task in was.items() if uid not in is_now and uid in after]
+    came = [called(after.task(uid)) for uid in after.leaves.all if uid in after.critical and uid not in before.critical]
+    went = [called(after.task(uid)) for uid in after.leaves.all if uid in before.critical and uid not in after.critical]
     found = [f"{joined(came)} {'becomes' if len(came) == 1 else 'become'} critical."] if came else []
     return found + ([f"{joined(went)} {'is' if len(went) == 1 else 'are'} no longer critical."] if went else [])
-
-
-def _critical(plan: Plan) -> dict[str, PlanTask]:
-    leaves = (plan.task(uid) for uid in plan.leaves.all)
-    return {leaf.uid: leaf for leaf in leaves if leaf.critical}
 
 
 # --- against a baseline ---------------------------------------------------------------------------------------

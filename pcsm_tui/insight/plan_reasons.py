@@ -6,11 +6,11 @@ Dates stand as they are read on `today`. Durations are working minutes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, NamedTuple
 
 from pcsm_tui.domain.plan import Driver, Link, PlanTask
-from pcsm_tui.domain.quantities import show_duration
+from pcsm_tui.domain.quantities import MINUTES, show_duration
 from pcsm_tui.insight.plan_words import (
     MOST_NAMED,
     begins,
@@ -28,7 +28,6 @@ from pcsm_tui.insight.plan_words import (
 from pcsm_tui.schedule.building import AS_LATE, FINISH_BY, ON_FINISH, ON_START, START_BY, duration_left
 from pcsm_tui.schedule.paths import (
     Follower,
-    finish_if_longer,
     followers,
 )
 from pcsm_tui.schedule.plan import Plan
@@ -286,7 +285,7 @@ def _first_to_move(plan: Plan, waiting: list[Follower]) -> str:
 
 
 def _would_move(plan: Plan, task: PlanTask) -> bool:
-    return not plan.work(task.uid).elapsed and finish_if_longer(plan, task.uid) > plan.finish
+    return not plan.work(task.uid).elapsed and plan.finish_if_longer(task.uid, MINUTES["d"]) > plan.finish_offset
 
 
 def _one_day_longer(plan: Plan, task: PlanTask, today: date) -> list[str]:
@@ -296,5 +295,5 @@ def _one_day_longer(plan: Plan, task: PlanTask, today: date) -> list[str]:
     longer = "One day later" if task.kind == "milestone" else "One day longer"
     if not _would_move(plan, task):
         return [f"{longer} leaves the plan's finish where it is, {finish_words(plan, plan.finish, today)}."]
-    moved: datetime = finish_if_longer(plan, task.uid)
+    moved = plan.axis.finish_at(plan.finish_if_longer(task.uid, MINUTES["d"]))
     return [f"{longer} moves the finish to {finish_words(plan, moved, today)}."]

@@ -60,7 +60,8 @@ class Leaves:
 
 def activity_duration(work: Work) -> int:
     """Return the working minutes of a task that the network has to place: of one that has begun, those left."""
-    return duration_left(work) if work.actual_start is not None and not work.done else work.duration
+    part = work.actual_start is not None and not work.done and not work.elapsed and not work.milestone
+    return duration_left(work) if part else work.duration
 
 
 def duration_done(work: Work) -> int:
@@ -74,7 +75,7 @@ def duration_left(work: Work) -> int:
 
 
 def conditions_of(work: Work, settings: PlanSettings, axis: TimeAxis) -> Conditions | None:
-    """Return what binds a task besides its links, None when nothing does.
+    """Return what binds a task besides its links, None when nothing but the status date does, as it binds all alike.
 
     Done work stays where it was; what is left comes after the status date (PMI's retained logic: and after its links).
     """
@@ -92,7 +93,7 @@ def conditions_of(work: Work, settings: PlanSettings, axis: TimeAxis) -> Conditi
         starts_from, ends_from, starts_by, ends_by, settings.honor_constraints, deadline,
         as_late_as_possible=work.constraint == AS_LATE, elapsed=work.elapsed,
     )  # fmt: skip
-    return None if found == Conditions(honored=settings.honor_constraints) else found
+    return None if found == Conditions(status, honored=settings.honor_constraints) else found
 
 
 def _constrained(work: Work, axis: TimeAxis) -> tuple[int | None, int | None, int | None, int | None]:

@@ -64,9 +64,10 @@ class Network:
     Raises `KeyError` for a link to an unknown key, and `CyclicNetwork`.
     """
 
-    def __init__(self, activities: Sequence[Activity], axis: TimeAxis | None = None) -> None:
-        """`axis` is needed where there are elapsed times only."""
+    def __init__(self, activities: Sequence[Activity], axis: TimeAxis | None = None, not_before: int = 0) -> None:
+        """`axis` is needed where there are elapsed times only; what has no conditions starts `not_before` an offset."""
         self.activities = activities
+        self._not_before = not_before
         self.index = {activity.key: place for place, activity in enumerate(activities)}
         self._axis = axis
         self.durations = [activity.duration for activity in activities]
@@ -88,6 +89,11 @@ class Network:
 
         The order stays what it was, so that this takes a fraction of the time of the first computation.
         """
+        other = self._copied(changed)
+        other._schedule()
+        return other
+
+    def _copied(self, changed: Mapping[str, Activity]) -> Network:
         other = copy(self)
         activities, other.durations = list(self.activities), self.durations[:]
         for key, activity in changed.items():
@@ -99,8 +105,13 @@ class Network:
         if self._weighted:
             other._weighted = dict(self._weighted)
             other._weigh_again([self.index[key] for key in changed])
-        other._schedule()
         return other
+
+    def finish_with(self, changed: Mapping[str, Activity]) -> int:
+        """Return when the network would finish with other activities in place of those of the same key."""
+        other = self._copied(changed)
+        other._forward({})
+        return other.finish
 
     # --- the graph --------------------------------------------------------------------------------------------
 
@@ -201,7 +212,9 @@ class Network:
     def _forward(self, late: Mapping[int, int]) -> None:
         """Work out the early dates; `late` holds the starts of activities that wait for their latest one."""
         followers, weighted, durations = self._followers, self._weighted, self.durations
-        starts, drivers, ties = [0] * len(durations), [-1] * len(durations), []
+        starts, drivers, ties = [self._not_before] * len(durations), [-1] * len(durations), []
+        for place in self._times:
+            starts[place] = 0
         unusual = {*self._times, *self._irregular_in, *weighted}
         for place in self.order:
             if place in unusual:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from pcsm_tui.domain.plan import Driver, Link, PlanTask
-from pcsm_tui.domain.quantities import MINUTES
 from pcsm_tui.schedule.plan import Plan
 
 MOST_PATHS = 50
@@ -125,28 +123,25 @@ def followers(plan: Plan, uid: str) -> list[Follower]:
 
 def moves(before: Plan, after: Plan) -> list[Move]:
     """Return the leaves whose dates differ between two plans, and those that only one of them has, in outline order."""
-    found = []
-    for uid in [*after.tasks, *(uid for uid in before.tasks if uid not in after)]:
-        was, is_now = _times(before, uid), _times(after, uid)
-        if was != is_now and not (uid in after and after.outline.children(uid)):
-            found.append(Move(uid, _task(before, uid), _task(after, uid)))
-    return found
+    was, is_now = _times(before), _times(after)
+    if before.axis is not after.axis:
+        was, is_now = _moments(before), _moments(after)
+    changed = [uid for uid in after.leaves.all if was.get(uid) != is_now[uid]]
+    changed += [uid for uid in before.leaves.all if uid not in is_now]
+    return [Move(uid, _task(before, uid), _task(after, uid)) for uid in changed]
 
 
-def _times(plan: Plan, uid: str) -> tuple[datetime, datetime] | None:
-    task = _task(plan, uid)
-    return None if task is None else (task.start, task.finish)
+def _times(plan: Plan) -> dict[str, tuple[object, object]]:
+    network = plan.network
+    return {uid: (network.es[place], network.ef[place]) for uid in plan.leaves.all for place in (network.index[uid],)}
+
+
+def _moments(plan: Plan) -> dict[str, tuple[object, object]]:
+    return {uid: (plan.task(uid).start, plan.task(uid).finish) for uid in plan.leaves.all}
 
 
 def _task(plan: Plan, uid: str) -> PlanTask | None:
     return plan.task(uid) if uid in plan else None
-
-
-def finish_if_longer(plan: Plan, uid: str, minutes: int = MINUTES["d"]) -> datetime:
-    """Return when the plan would finish if a leaf took longer by so many working minutes, a day unless told."""
-    activity = plan.network.activities[plan.network.index[uid]]
-    longer = activity._replace(duration=activity.duration + minutes)
-    return plan.axis.finish_at(plan.network.with_durations({uid: longer}).finish)
 
 
 class Edge(NamedTuple):

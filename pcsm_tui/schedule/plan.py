@@ -113,9 +113,13 @@ class Plan:
         activities = wiring.activities
         while True:
             try:
-                return Network(activities, self.axis)
+                return Network(activities, self.axis, self._status_offset())
             except CyclicNetwork as cyclic:
                 activities = self._opened(activities, cyclic)
+
+    def _status_offset(self) -> int:
+        status = self.settings.status
+        return 0 if status is None else max(self.axis.offset_of(as_finish(status)), 0)
 
     def _known_network(self, before: Plan, conditions: Mapping[str, Conditions | None]) -> Network | None:
         """Return the network of an earlier plan with other durations, if nothing else of it is different."""
@@ -211,6 +215,21 @@ class Plan:
             return self.start
         return max((self.task(uid).finish for uid in self.last), default=self.axis.finish_at(self.finish_offset))
 
+    def finish_if_longer(self, uid: str, minutes: int) -> int:
+        """Return the offset at which the plan would finish if a leaf took longer by so many working minutes."""
+        network, key = self.network, (uid, minutes)
+        place = network.index[uid]
+        if network.total_float[place] >= minutes:
+            return self.finish_offset
+        if key not in self._finishes:
+            activity = network.activities[place]
+            self._finishes[key] = network.finish_with({uid: activity._replace(duration=activity.duration + minutes)})
+        return self._finishes[key]
+
+    @cached_property
+    def _finishes(self) -> dict[tuple[str, int], int]:
+        return {}
+
     @property
     def duration(self) -> int:
         """The working minutes from start to finish."""
@@ -221,6 +240,15 @@ class Plan:
         """The leaves that end when the plan ends."""
         ends, index = self.network.ef, self.network.index
         return tuple(uid for uid in self.leaves.all if ends[index[uid]] == self.finish_offset)
+
+    @cached_property
+    def critical(self) -> frozenset[str]:
+        """The leaves that are critical."""
+        network, limit = self.network, self.settings.critical_float
+        floats, index = network.total_float, network.index
+        return frozenset(
+            uid for uid in self.leaves.all if floats[index[uid]] <= limit and not self._reads[uid].work.done
+        )
 
     def percent(self, uids: tuple[str, ...] | None = None) -> int:
         """Return how much of some leaves, or of the whole plan, is done: by duration, in tenths of a percent."""
@@ -238,7 +266,7 @@ class Plan:
         duration = ef - es if work.done and work.actual_finish is not None else work.duration
         milestone = duration == 0 and not work.elapsed
         start, finish = self._moments(uid, es, ef, milestone)
-        critical = total <= self.settings.critical_float and not work.done
+        critical = uid in self.critical
         return PlanTask(
             uid=uid,
             number=self.number(uid),

@@ -184,7 +184,8 @@ def simulate(
     watched = [network.index[uid] for uid in plan.leaves.all if not plan.work(uid).done]
     times_critical = [0] * len(network.activities)
     finishes: list[int] = []
-    for done in range(samples):
+    different = samples if drawn else 1  # without estimates all samples are the plan itself
+    for done in range(different):
         if progress is not None and done % _BETWEEN_REPORTS == 0 and progress(done, samples) is False:
             return None
         sample = network.with_durations({each.uid: each.activity() for each in drawn})
@@ -193,6 +194,8 @@ def simulate(
         for place in watched:
             if floats[place] <= limit:
                 times_critical[place] += 1
+    finishes *= samples // different
+    times_critical = [count * (samples // different) for count in times_critical]
     criticality = {network.activities[place].key: _tenths(times_critical[place], samples) for place in watched}
     return _forecast(plan, sorted(finishes), estimates, criticality)
 

@@ -5,6 +5,7 @@ from pcsm_tui.domain.plan import show_link as show_link
 from pcsm_tui.insight.plan_chains import chain as chain
 from pcsm_tui.insight.plan_chains import critical_page as critical_page
 from pcsm_tui.insight.plan_outlook import forecast_sentences as forecast_sentences
+from pcsm_tui.insight.plan_outlook import move_sentences as move_sentences
 from pcsm_tui.insight.plan_outlook import performance_sentences as performance_sentences
 from pcsm_tui.insight.plan_outlook import variance_sentence as variance_sentence
 from pcsm_tui.insight.plan_reasons import why as why

@@ -22,27 +22,31 @@ def exception(first: str, last: str, rule: str = "", name: str = "Off", day: str
 
 
 # Days of the calendar of 2026 and after, by hand: 1 January 2026 is a Thursday.
-@pytest.mark.parametrize(
-    ("first", "last", "rule", "days"),
-    [
-        ("2026-12-24", "2026-12-26", "<Type>1</Type>", ["2026-12-24/26"]),
-        ("2026-12-24", "2026-12-24", "", ["2026-12-24"]),
-        ("2026-02-01", "2026-02-10", "<Type>7</Type><Period>3</Period>", ["2026-02-01", "2026-02-04", "2026-02-07", "2026-02-10"]),
-        ("2026-12-25", "2028-12-31", "<Type>2</Type><Month>11</Month><MonthDay>25</MonthDay>", ["2026-12-25", "2027-12-25", "2028-12-25"]),
-        ("2026-01-01", "2028-12-31", "<Type>2</Type><Month>1</Month><MonthDay>29</MonthDay>", ["2028-02-29"]),
-        # the fourth Thursday of November
-        ("2026-01-01", "2027-12-31", "<Type>3</Type><Month>10</Month><MonthItem>7</MonthItem><MonthPosition>3</MonthPosition>", ["2026-11-26", "2027-11-25"]),
-        ("2026-01-15", "2026-05-15", "<Type>4</Type><Period>2</Period><MonthDay>31</MonthDay>", ["2026-01-31", "2026-03-31"]),
-        # the last weekday of a month; the second day of the weekend; the last Friday
-        ("2026-01-01", "2026-02-28", "<Type>5</Type><MonthItem>1</MonthItem><MonthPosition>4</MonthPosition>", ["2026-01-30", "2026-02-27"]),
-        ("2026-01-01", "2026-02-28", "<Type>5</Type><MonthItem>2</MonthItem><MonthPosition>1</MonthPosition>", ["2026-01-04", "2026-02-07"]),
-        ("2026-01-01", "2026-01-31", "<Type>5</Type><MonthItem>8</MonthItem><MonthPosition>4</MonthPosition>", ["2026-01-30"]),
-        # every second week on Monday and Sunday, from Wednesday the 7th on
-        ("2026-01-07", "2026-02-01", "<Type>6</Type><Period>2</Period><DaysOfWeek>3</DaysOfWeek>", ["2026-01-18/19", "2026-02-01"]),
-    ],
-)  # fmt: skip
-def test_rules(first: str, last: str, rule: str, days: list[str]) -> None:
-    rows = read(f"<Exceptions>{exception(first, last, rule)}</Exceptions>").exceptions
+RULES = [
+    ("2026-12-24", "2026-12-26", {"Type": 1}, ["2026-12-24/26"]),
+    ("2026-12-24", "2026-12-24", {}, ["2026-12-24"]),
+    ("2026-02-01", "2026-02-08", {"Type": 7, "Period": 3}, ["2026-02-01", "2026-02-04", "2026-02-07"]),
+    ("2026-12-25", "2027-12-31", {"Type": 2, "Month": 11, "MonthDay": 25}, ["2026-12-25", "2027-12-25"]),
+    ("2026-01-01", "2028-12-31", {"Type": 2, "Month": 1, "MonthDay": 29}, ["2028-02-29"]),
+    ("2026-01-15", "2026-05-15", {"Type": 4, "Period": 2, "MonthDay": 31}, ["2026-01-31", "2026-03-31"]),
+    # the fourth Thursday of November
+    (
+        "2026-01-01", "2027-12-31", {"Type": 3, "Month": 10, "MonthItem": 7, "MonthPosition": 3},
+        ["2026-11-26", "2027-11-25"],
+    ),
+    # the last weekday of a month; the second day of a weekend in it; the last Friday
+    ("2026-01-01", "2026-02-28", {"Type": 5, "MonthItem": 1, "MonthPosition": 4}, ["2026-01-30", "2026-02-27"]),
+    ("2026-01-01", "2026-02-28", {"Type": 5, "MonthItem": 2, "MonthPosition": 1}, ["2026-01-04", "2026-02-07"]),
+    ("2026-01-01", "2026-01-31", {"Type": 5, "MonthItem": 8, "MonthPosition": 4}, ["2026-01-30"]),
+    # every second week on Sunday and Monday, from a Wednesday on
+    ("2026-01-07", "2026-02-01", {"Type": 6, "Period": 2, "DaysOfWeek": 3}, ["2026-01-18/19", "2026-02-01"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last", "rule", "days"), RULES)
+def test_rules(first: str, last: str, rule: dict[str, int], days: list[str]) -> None:
+    parts = "".join(f"<{name}>{number}</{name}>" for name, number in rule.items())
+    rows = read(f"<Exceptions>{exception(first, last, parts)}</Exceptions>").exceptions
     assert [row["from"] + (f"/{row['to'][8:]}" if row["to"] else "") for row in rows] == days
     assert {row["name"] for row in rows} == {"Off"}
 

@@ -16,6 +16,7 @@ from pcsm_tui.schedule.plan import Plan
 NAMESPACE = {"p": "http://schemas.microsoft.com/project"}
 UID = "0f8fad5bd9cb469fa16570867728950e"
 EUROS: dict[str, Any] = {"amount": 125050, "currency": "EUR"}
+DAY: dict[str, Any] = {"start": "2026-10-12T08:00", "finish": "2026-10-12T17:00", "duration": 480}
 PLAN = ImportedPlan(
     "Acme",
     (
@@ -37,8 +38,8 @@ PLAN = ImportedPlan(
     {"start": "2026-11-02", "status_date": "2026-11-03", "critical_float": 480},
     ({"name": "St Martin", "from": "2026-11-11", "to": "2026-11-12", "hours": None},),
     (
-        ImportedBaseline("First", "2026-10-01", {"2": {"start": "2026-10-05T08:00", "finish": "2026-10-05T17:00", "duration": 480}}),
-        ImportedBaseline("Second", "2026-10-08", {"2": {"start": "2026-10-12T08:00", "finish": "2026-10-12T17:00", "duration": 480, "budget": EUROS}}),
+        ImportedBaseline("First", "2026-10-01", {"2": {**DAY, "start": "2026-10-05T08:00", "finish": "2026-10-05T17:00"}}),
+        ImportedBaseline("Second", "2026-10-08", {"2": {**DAY, "budget": EUROS}}),
     ),
 )  # fmt: skip
 
@@ -99,14 +100,17 @@ def test_elements_stand_in_the_order_of_the_schema() -> None:
     ]  # fmt: skip
     names = [child.tag.partition("}")[2] for child in task(2)]
     assert [order.index(name) for name in names] == sorted(order.index(name) for name in names)
-    assert [child.tag.partition("}")[2] for child in written()][-4:] == ["Calendars", "Tasks", "Resources", "Assignments"]
+    assert [child.tag.partition("}")[2] for child in written()][-4:] == [
+        "Calendars",
+        "Tasks",
+        "Resources",
+        "Assignments",
+    ]
 
 
 def test_links_and_floats_are_in_tenths_of_a_minute() -> None:
-    links = {
-        number: tuple(texts(task(number), f"PredecessorLink/{name}")[0] for name in ("PredecessorUID", "Type", "LinkLag", "LagFormat"))
-        for number in (3, 4, 5)
-    }
+    parts = ("PredecessorUID", "Type", "LinkLag", "LagFormat")
+    links = {number: tuple(texts(task(number), f"PredecessorLink/{name}")[0] for name in parts) for number in (3, 4, 5)}
     assert links == {3: ("2", "1", "2400", "5"), 4: ("3", "0", "-14400", "8"), 5: ("1", "3", "25", "19")}
     assert texts(task(3), "Duration") == ["PT72H0M0S"]
     assert texts(task(3), "DurationFormat") == ["8"]
@@ -157,7 +161,10 @@ def test_all_that_a_plan_holds_comes_back() -> None:
 
 
 def test_a_plan_that_goes_in_a_circle_is_not_written() -> None:
-    tasks = (ImportedTask("1", "", {"name": "A"}, (ImportedLink("2"),)), ImportedTask("2", "", {"name": "B"}, (ImportedLink("1"),)))
+    tasks = (
+        ImportedTask("1", "", {"name": "A"}, (ImportedLink("2"),)),
+        ImportedTask("2", "", {"name": "B"}, (ImportedLink("1"),)),
+    )
     with pytest.raises(UsageError, match="1 → 2 → 1"):
         written(ImportedPlan("x", tasks, {}))
 

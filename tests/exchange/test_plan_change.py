@@ -150,6 +150,23 @@ def test_a_file_without_parents_leaves_the_outline_as_it_is() -> None:
     after = taken(seen, flat)
     assert layout(after) == ["1 Stream", "1.1 Dig", "1.2 Build"]
     assert named(after, "Dig").get("duration") == 480
+    whole = plan(step("1", "Stream"), *flat.tasks)
+    assert plan_change(after, whole, ORIGIN, LATER).change.edits == ()
+
+
+def test_the_order_of_links_says_nothing() -> None:
+    seen = taken(new_engagement(), plan(step("1"), step("2"), step("3", after="1 2")))
+    links = named(seen, "Task 3").get("predecessors")
+    seen = changed(seen, named(seen, "Task 3"), predecessors=links[::-1])
+    again = plan(step("1"), step("2"), step("3", after="1 2"))
+    assert plan_change(seen, again, ORIGIN, LATER).change.edits == ()
+
+
+def test_what_a_summary_rolls_up_is_not_emptied() -> None:
+    seen = taken(new_engagement(), THREE, XML)
+    seen = changed(seen, named(seen, "Stream"), percent_complete=500, constraint="As late as possible")
+    seen = changed(seen, named(seen, "Dig"), constraint="As soon as possible")
+    assert plan_change(seen, THREE, XML, LATER).change.edits == ()
 
 
 def test_what_a_format_always_tells_is_emptied_when_it_is_missing() -> None:

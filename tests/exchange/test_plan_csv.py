@@ -123,7 +123,9 @@ def test_progress_and_money() -> None:
 
 
 def test_columns_that_are_not_known_are_named() -> None:
-    assert read("id,name,colour,,Text1\n1,A,red,,x\n").remarks == ("Columns that are not known were left out: 'colour', 'text1'.",)
+    assert read("id,name,colour,,Text1\n1,A,red,,x\n").remarks == (
+        "Columns that are not known were left out: 'colour', 'text1'.",
+    )
 
 
 HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
@@ -210,7 +212,9 @@ OWN = ImportedPlan(
 
 def test_a_plan_is_written_with_safe_cells() -> None:
     """A takes two days from Friday on, B starts half a day after it, for 48 hours; the link to its own stream is void."""
-    engagement = engagement_of(OWN._replace(tasks=(*OWN.tasks[:2], OWN.tasks[2]._replace(links=OWN.tasks[2].links[:1]))))
+    engagement = engagement_of(
+        OWN._replace(tasks=(*OWN.tasks[:2], OWN.tasks[2]._replace(links=OWN.tasks[2].links[:1])))
+    )
     head, first, second, third = write_plan_csv(Plan(engagement), engagement).splitlines()
     assert head.startswith("id,name,duration,predecessors,parent,owner,start,finish,percent_complete,kind,constraint,")
     assert first.startswith("1,Prepare,2d,,,,2026-11-06,2026-11-09,")
@@ -220,7 +224,10 @@ def test_a_plan_is_written_with_safe_cells() -> None:
 
 
 def test_an_export_is_known_again_so_that_its_starts_bind_nothing() -> None:
-    tasks = (ImportedTask("1", "", {"name": "'=A", "duration": 480}), ImportedTask("2", "", {"name": "B"}, (ImportedLink("1"),)))
+    tasks = (
+        ImportedTask("1", "", {"name": "'=A", "duration": 480}),
+        ImportedTask("2", "", {"name": "B"}, (ImportedLink("1"),)),
+    )
     engagement = engagement_of(ImportedPlan("x", tasks, {"start": "2026-11-06", "status_date": "2026-11-10"}))
     back = read(write_plan_csv(Plan(engagement), engagement))
     assert [task.values for task in back.tasks] == [

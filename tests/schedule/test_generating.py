@@ -139,6 +139,14 @@ def test_a_task_of_ones_own_that_arises_from_a_source_is_enough(filled_in: tuple
     assert "Class" not in {row.get("name") for row in made(seen, result.change).rows("tasks")}
 
 
+def test_a_package_that_no_longer_says_where_it_arose_is_there_still(
+    filled_in: tuple[Engagement, dict[str, str]],
+) -> None:
+    seen = generated(filled_in[0])
+    seen = changed(seen, task(seen, "Class"), arises_from=None)
+    assert generated_plan(seen, LATER).change.edits == ()
+
+
 def test_what_was_deleted_is_not_generated_again(filled_in: tuple[Engagement, dict[str, str]]) -> None:
     seen = generated(filled_in[0])
     seen = made(seen, remove_row(seen, task(seen, "Class"), LATER))

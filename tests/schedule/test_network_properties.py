@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pcsm_tui.domain.engagement import Engagement, doc_id_of
 from pcsm_tui.schedule.calendar import TimeAxis
-from pcsm_tui.schedule.paths import critical_paths, finish_if_longer, moves
+from pcsm_tui.schedule.paths import critical_paths, moves
 from pcsm_tui.schedule.plan import Plan, plan_of
 from tests.schedule.naive import DAY, Naive, longest_paths
 from tests.schedule.published import MONDAY
@@ -266,7 +266,7 @@ def test_what_an_edit_moves_is_what_stands_elsewhere_afterwards(network: Random,
         if (plan.task(uid).start, plan.task(uid).finish) != (after.task(uid).start, after.task(uid).finish)
     ]  # fmt: skip
     assert [move.uid for move in moves(plan, after)] == other
-    assert finish_if_longer(plan, uid, minutes) == after.axis.finish_at(after.duration)
+    assert plan.finish_if_longer(uid, minutes) == after.finish_offset
 
 
 @given(networks(types=("FS",)))

@@ -15,7 +15,9 @@ NAMESPACE = "http://schemas.microsoft.com/project"
 _DEEPEST = 64
 _MOST = 1_000_000
 """The elements with parts that are held: a plan of a hundred thousand tasks has fewer."""
-_CHUNK = 1 << 18
+_SMALLEST_CHUNK = 1 << 18
+_MOST_CHUNKS = 50
+"""The parser begins a comment or an attribute anew with every chunk: more of them would take minutes over a long one."""
 _NOT_NEEDED = {
     "ExtendedAttribute", "ExtendedAttributes", "OutlineCode", "OutlineCodes", "WBSMasks", "TimephasedData", "Rates",
     "AvailabilityPeriods", "Views", "Filters", "Groups", "Tables", "Maps", "Reports", "Drawings", "DataLinks",
@@ -56,12 +58,12 @@ def parse_project(data: bytes, name: str, progress: Progress | None = None) -> E
 
     Raises `FileRefused` with line and column for what is no well-formed XML, and for what is no file of MS Project.
     """
-    builder = _Builder(name)
+    builder, chunk = _Builder(name), max(_SMALLEST_CHUNK, len(data) // _MOST_CHUNKS)
     try:
-        for begin in range(0, len(data), _CHUNK):
-            builder.parser.Parse(data[begin : begin + _CHUNK], False)
+        for begin in range(0, len(data), chunk):
+            builder.parser.Parse(data[begin : begin + chunk], False)
             if progress is not None:
-                progress(min(begin + _CHUNK, len(data)), len(data))
+                progress(min(begin + chunk, len(data)), len(data))
         builder.parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise FileRefused(

@@ -18,6 +18,7 @@ from pcsm_tui.schedule.calendar import STANDARD_WEEK, Calendar, TimeAxis
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 _WORK_RESOURCE = "1"
 _NAMED = 3
+_LONGEST_NAME = 512
 _HOLDING = ("Must start on", "Must finish on", "Start no later than", "Finish no later than")
 """Constraints that hold a task on its date against everything, where constraints are honored, the start of the plan too."""
 _EPOCH = date(2000, 1, 3)
@@ -67,7 +68,7 @@ def read_mspdi(
     remarks += [_named("Work that is open before the status date is planned after it", names)] if names else []
     remarks += [_named(sentence, names) for sentence, names in reader.left_out.items()]
     return ImportedPlan(
-        name=fields.text("Title") or fields.text("Name"),
+        name=(fields.text("Title") or fields.text("Name"))[:_LONGEST_NAME],
         tasks=tasks,
         settings=_settings(fields, start, axis.calendar, day) | found.settings(),
         exceptions=found.rows(),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pcsm_tui.domain.engagement import Row
 from pcsm_tui.domain.plan import Link, PlanTask, read_lag
 from pcsm_tui.domain.quantities import minor_digits
-from pcsm_tui.domain.values import Value, problem_with
+from pcsm_tui.domain.values import Value
 from pcsm_tui.exchange.mspdi.dates import Clock
 from pcsm_tui.exchange.mspdi.markup import element, group, one_line
 from pcsm_tui.exchange.mspdi.units import (
@@ -23,6 +23,7 @@ from pcsm_tui.exchange.mspdi.units import (
     write_minutes,
     write_moment,
 )
+from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.baselines import Baseline
 from pcsm_tui.schedule.building import duration_left
 from pcsm_tui.schedule.plan import Plan
@@ -124,7 +125,7 @@ class TaskWriter:
         yield element("TotalSlack", task.total_float * 10)
 
     def _progress(self, task: PlanTask, row: Row, work: Work, summary: bool) -> Iterator[str]:
-        budget, spent = _sound(row, "budget"), _sound(row, "actual_cost")
+        budget, spent = sound_value(row, "budget"), sound_value(row, "actual_cost")
         start, finish = (None, None) if summary else self._actual(work)
         duration, left = _left(task, row, work, summary)
         needed = row.get("state") != NOT_NEEDED
@@ -225,7 +226,7 @@ def _duration(task: PlanTask, row: Row, work: Work, summary: bool) -> tuple[int,
     """Return the duration as it was entered, whether the task is needed or not, and whether it is elapsed time."""
     if summary:
         return task.duration, False
-    given = _sound(row, "duration")
+    given = sound_value(row, "duration")
     if row.get("state") == NOT_NEEDED and row.get("kind") != MILESTONE and given is not None:
         return (given["elapsed"], True) if isinstance(given, dict) else (given, False)
     return (work.elapsed, True) if work.elapsed else (work.duration, False)
@@ -256,10 +257,3 @@ def _guid(uid: str) -> str | None:
 
 def _is_within(number: str, other: str) -> bool:
     return number == other or number.startswith(f"{other}.")
-
-
-def _sound(row: Row, field_id: str) -> Value:
-    """Return the value of a field; None where it is damaged, or the team's playbook has dropped the field."""
-    if not row.tool.has(field_id) or problem_with(row.tool.field(field_id), row.get(field_id)):
-        return None
-    return row.get(field_id)

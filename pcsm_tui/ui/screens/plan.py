@@ -69,6 +69,7 @@ class PlanScreen(PlanningScreen):
         self._columns = "float"
         self._scale: Timescale | None = None
         self._whole = False
+        self._longest = ""
         self._reasons_of = ""
         self._path: object = None
         self._forecast: tuple[Plan, Forecast] | None = None
@@ -110,6 +111,7 @@ class PlanScreen(PlanningScreen):
         if self._session is None:
             return
         self._take_baseline_in()
+        self._longest = ""
         self._shown = self._visible()
         self.rows.set_rows(self._shown, self._row_line)
         self._show_view()
@@ -199,8 +201,9 @@ class PlanScreen(PlanningScreen):
 
     def _layout(self, width: int) -> TreeLayout:
         plan = self.plan
-        longest = max(plan.tasks, key=lambda uid: len(plan.number(uid)), default="")
-        tasks = [plan.task(longest)] if longest else []
+        if self._longest not in plan:
+            self._longest = max(plan.tasks, key=lambda uid: len(plan.number(uid)), default="")
+        tasks = [plan.task(self._longest)] if self._longest else []
         bars = self._view.id == "bars"
         return tree_layout(tasks, width, COLUMN_SETS[self._columns if bars else "all"], bars=bars)
 
@@ -301,8 +304,7 @@ class PlanScreen(PlanningScreen):
         if self.filter_text:
             return left, f"{len(self._shown)} of {len(plan.tasks)} for {self.filter_text!r}"
         finish = short_date(date.fromisoformat(last_day(plan.finish, plan.start)), today)
-        critical = sum(plan.task(uid).critical for uid in plan.leaves.all)
-        return left, f"finish {finish} · {critical} critical · {plan.percent() // 10} %"
+        return left, f"finish {finish} · {len(plan.critical)} critical · {plan.percent() // 10} %"
 
     def action_next_view(self) -> None:
         """Show the next view."""

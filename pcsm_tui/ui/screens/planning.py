@@ -12,11 +12,13 @@ from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.workspace.baselining import take_baseline
 from pcsm_tui.workspace.looking import Row, Tool
-from pcsm_tui.workspace.planning import what_if
-from pcsm_tui.workspace.plans import TASKS, Plan, plan_of
+from pcsm_tui.workspace.planning import preview
+from pcsm_tui.workspace.plans import TASKS, Plan, move_sentences, plan_of
 from pcsm_tui.workspace.terms import Place
 
 _DURATION = re.compile(r"(.*\S)\s+(\d+(?:\.\d+)?\s*e?(?:m|h|d|w|mo))", re.IGNORECASE)
+MOST_SHOWN = 12
+"""So many tasks that an edit would move are named; there is no room for more."""
 
 
 class PlanningScreen(EngagementScreen):
@@ -152,15 +154,16 @@ class PlanningScreen(EngagementScreen):
 
         self.ask(
             f"What if {number} took", "", "8d, or field=value · Enter does it, Esc leaves all as it is", decided,
-            check=lambda text: what_if(self.session, row.uid, assignments(text)), typed=typed,
+            check=lambda text: preview(self.session, row.uid, assignments(text)), typed=typed,
         )  # fmt: skip
 
     def _preview(self, row: Row, text: str) -> Callable[[int], list[Line]] | None:
         try:
-            preview = what_if(self.session, row.uid, assignments(text))
+            found = preview(self.session, row.uid, assignments(text))
         except PcsmError:  # not typed to its end
             return None
-        return lambda width: preview_lines(preview.sentences, width)
+        sentences = move_sentences(found.before, found.after, self.session.today, MOST_SHOWN)
+        return lambda width: preview_lines(sentences, width)
 
     def action_take_baseline(self) -> None:
         """Ask for a name and keep the plan as it is under it."""
