@@ -330,6 +330,13 @@ class Engagement:
         shown = declared if declared.computed is None else computed.result_field(row.tool, declared)
         return day_in(shown, self.value(row, field_id))
 
+    def done(self, row: Row) -> bool:
+        """Return whether a row is done; one that others stand below is when all of those are (framework, P5: WBS)."""
+        if not self.is_summary(row):
+            return row.done
+        outline = self.outline(row.tool.id)
+        return all(below.done for below in outline.below(row.uid) if not outline.children(below.uid))
+
     def late(self, row: Row, today: str) -> bool:
         """Return whether a row was to be done before a day (ISO) and is not; what others stand below is not due itself."""
         if not row.stored or row.done or not row.tool.due or self.is_summary(row):
@@ -371,7 +378,9 @@ class Engagement:
         return found
 
     def missing(self, row: Row) -> tuple[Field, ...]:
-        """Return the required fields of a row that are empty."""
+        """Return the required fields of a row that are empty; of one that others stand below, only its name counts."""
+        if self.is_summary(row):
+            return (row.tool.title_field,) if is_empty(row.get(row.tool.title_field.id)) else ()
         return tuple(item for item in row.tool.fields if item.required and is_empty(self.value(row, item.id)))
 
     def measured(self) -> Mapping[str, list[tuple[str, int]]]:

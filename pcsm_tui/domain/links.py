@@ -19,13 +19,13 @@ _ENTRY = re.compile(rf"(.*?)\s*(?:({'|'.join(LINK_TYPES)})\s*([+-].*)?|([+-]\s*{
 def read_links(text: str, resolve: Callable[[str], str]) -> list[dict[str, str]]:
     """Return the links that a text means; `resolve` finds the uid of a task or raises `ValueRefused`.
 
-    Raises `ValueRefused` naming the entry that is none, or the predecessor that stands there twice.
+    Raises `ValueRefused` naming the entry that is none, or the link that stands there twice.
     """
     links: list[dict[str, str]] = []
     for entry in filter(None, map(str.strip, re.split("[,;]", text))):
         link = _read_link(entry, resolve)
-        if any(other["task"] == link["task"] for other in links):
-            raise ValueRefused(f"{entry!r} names a predecessor that is there already.", "One link to each is enough.")
+        if any((other["task"], other["type"]) == (link["task"], link["type"]) for other in links):
+            raise ValueRefused(f"{entry!r} says again what stands there already.", "Once is enough.")
         links.append(link)
     return links
 

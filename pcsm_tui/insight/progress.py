@@ -75,7 +75,7 @@ def _tool_state(engagement: Engagement, tool: Tool) -> ToolState:
     rows = engagement.rows(tool.id)
     entered = [row for row in rows if is_entered(row)]
     lacking = tuple(row for row in entered if engagement.missing(row))
-    return ToolState(len(rows), len(entered), sum(row.done for row in rows), lacking)
+    return ToolState(len(rows), len(entered), sum(engagement.done(row) for row in rows), lacking)
 
 
 def tool_sentence(engagement: Engagement, tool: Tool) -> str:
@@ -144,7 +144,7 @@ def _finding(engagement: Engagement, evidence: Evidence) -> Finding:
     fields = [tool.field(name) for name in evidence.filled]
     for row in rows:
         empty = [item for item in fields if is_empty(engagement.value(row, item.id))]
-        if empty or (evidence.done and not row.done):
+        if empty or (evidence.done and not engagement.done(row)):
             what = f"has no {_names([item.name for item in empty])}" if empty else "is still open"
             lacking = sum(_lacks(engagement, other, evidence) for other in rows)
             text = f"{tool.name}: {len(rows) - lacking} of {len(rows)}; {engagement.title(row)} {what}"
@@ -157,4 +157,4 @@ def _finding(engagement: Engagement, evidence: Evidence) -> Finding:
 
 def _lacks(engagement: Engagement, row: Row, evidence: Evidence) -> bool:
     empty = any(is_empty(engagement.value(row, name)) for name in evidence.filled)
-    return empty or (evidence.done and not row.done)
+    return empty or (evidence.done and not engagement.done(row))

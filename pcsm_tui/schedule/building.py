@@ -7,7 +7,7 @@ five hundred packages takes a thousand links and not a quarter of a million.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pcsm_tui.domain.outline import Outline
@@ -58,10 +58,11 @@ class Leaves:
         return self._known[uid]
 
 
-def activity_duration(work: Work) -> int:
-    """Return the working minutes of a task that the network has to place: of one that has begun, those left."""
-    part = work.actual_start is not None and not work.done and not work.elapsed and not work.milestone
-    return duration_left(work) if part else work.duration
+def activity_of(uid: str, work: Work, links: Sequence[ActivityLink], conditions: Conditions | None) -> Activity:
+    """Return a leaf as the network has to place it: of one that has begun, what is left of it."""
+    if work.actual_start is None or work.done or work.elapsed or work.milestone:
+        return Activity(uid, work.duration, links, conditions)
+    return Activity(uid, duration_left(work), links, conditions, whole=work.duration)
 
 
 def duration_done(work: Work) -> int:
@@ -154,8 +155,7 @@ def wire(
                 lag = NO_LAG if not link.lag else _lag(link, works[link.task])
                 held.setdefault(row.uid, []).append((link.task, link.type, lag))
     for uid in leaves.all:
-        duration = activity_duration(works[uid])
-        wiring.activities.append(Activity(uid, duration, tuple(held.get(uid, ())), conditions[uid]))
+        wiring.activities.append(activity_of(uid, works[uid], tuple(held.get(uid, ())), conditions[uid]))
     wiring.activities.extend(gates)
     return wiring
 
@@ -206,13 +206,11 @@ def _is_over(conditions: Conditions | None, kind: LinkType) -> bool:
 
 
 def _lag(link: Link, predecessor: Work) -> Lag:
-    """Return the lag of a link in minutes; a percentage is of the predecessor's duration, and elapsed if that is."""
+    """Return the lag of a link; a percentage of an elapsed duration is elapsed time as well."""
     try:
         _, lag = read_lag(link.lag)
     except ValueRefused:
         return NO_LAG
-    if lag.kind != "percent":
-        return lag
-    if predecessor.elapsed:
+    if lag.kind == "percent" and predecessor.elapsed:
         return Lag(predecessor.elapsed * lag.amount // 1000, "elapsed")
-    return Lag(predecessor.duration * lag.amount // 1000)
+    return lag

@@ -27,7 +27,7 @@ from pcsm_tui.schedule.conditions import Conditions, Times
 NO_LAG = Lag()
 
 ActivityLink = tuple[str, LinkType, Lag]
-"""The predecessor's key, the type, and the lag, in working or in elapsed minutes."""
+"""The predecessor's key, the type, and the lag; one in percent is of the predecessor's whole duration."""
 
 
 class Activity(NamedTuple):
@@ -37,6 +37,8 @@ class Activity(NamedTuple):
     duration: int
     links: Sequence[ActivityLink] = ()
     conditions: Conditions | None = None
+    whole: int | None = None
+    """The whole duration, where `duration` is only what is left of it."""
     is_gate: bool = False
     """It only passes on what others ask for: slack before it is added to slack behind it."""
 
@@ -152,12 +154,18 @@ class Network:
 
     def _weight(self, before: int, place: int, kind: LinkType, lag: Lag) -> int:
         """Return how long after its predecessor's start an activity may start, by one link."""
-        weight = lag.amount
+        weight = self._minutes(lag, before)
         if kind in ("FS", "FF"):
             weight += self.durations[before]
         if kind in ("FF", "SF"):
             weight -= self.durations[place]
         return weight
+
+    def _minutes(self, lag: Lag, before: int) -> int:
+        if lag.kind != "percent":
+            return lag.amount
+        activity = self.activities[before]
+        return (activity.duration if activity.whole is None else activity.whole) * lag.amount // 1000
 
     def _weigh_again(self, changed: Sequence[int]) -> None:
         """Work out anew the weights of the links of activities whose duration changed, each link once."""
@@ -312,7 +320,7 @@ class Network:
         own, after = self._times_of(link.predecessor), self._times_of(link.successor)
         from_end = link.type in ("FS", "FF")
         point = own.end_of(start, self.durations[link.predecessor]) if from_end else own.begin_of(start)
-        point = own.later(point, link.lag.amount, link.lag.kind == "elapsed", from_end=from_end)
+        point = own.later(point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end)
         if link.type in ("FF", "SF"):
             return after.start_reaching(point, self.durations[link.successor])
         return point
@@ -323,7 +331,7 @@ class Network:
         to_end = link.type in ("FF", "SF")
         point = after.end_of(start, self.durations[link.successor]) if to_end else start
         from_end = link.type in ("FS", "FF")
-        point = own.sooner(point, link.lag.amount, link.lag.kind == "elapsed", from_end=from_end)
+        point = own.sooner(point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end)
         if from_end:
             return own.start_for_end(point, self.durations[link.predecessor])
         return point if own.begun is None else self.finish

@@ -122,7 +122,7 @@ def followers(plan: Plan, uid: str) -> list[Follower]:
 
 
 def moves(before: Plan, after: Plan) -> list[Move]:
-    """Return the leaves whose dates differ between two plans, and those that only one of them has, in outline order."""
+    """Return the leaves that lie elsewhere in another plan, and those that only one of the two has, in outline order."""
     was, is_now = _times(before), _times(after)
     if before.axis is not after.axis:
         was, is_now = _moments(before), _moments(after)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.outline import Outline
 from pcsm_tui.domain.plan import Driver, PlanTask
-from pcsm_tui.schedule.building import Gate, Leaves, activity_duration, conditions_of, wire
+from pcsm_tui.schedule.building import Gate, Leaves, activity_of, conditions_of, wire
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
 from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network
@@ -130,14 +130,14 @@ class Plan:
             known = before._reads[uid]
             if read is known:
                 continue
-            if _shape(read.row) != _shape(known.row) or _has_percent_lags(self._reads, read.work, known.work):
+            if _shape(read.row) != _shape(known.row):
                 return None
             place = before.network.index.get(uid)
             if place is not None:
                 activity = before.network.activities[place]
                 if conditions[uid] != activity.conditions:
                     return None
-                changed[uid] = activity._replace(duration=activity_duration(read.work))
+                changed[uid] = activity_of(uid, read.work, activity.links, activity.conditions)
         return before.network.with_durations(changed) if changed else before.network
 
     def _opened(self, activities: list[Activity], cyclic: CyclicNetwork) -> list[Activity]:
@@ -219,12 +219,19 @@ class Plan:
         """Return the offset at which the plan would finish if a leaf took longer by so many working minutes."""
         network, key = self.network, (uid, minutes)
         place = network.index[uid]
-        if network.total_float[place] >= minutes:
+        if network.total_float[place] >= minutes and not self._has_percent_lags:
             return self.finish_offset
         if key not in self._finishes:
             activity = network.activities[place]
-            self._finishes[key] = network.finish_with({uid: activity._replace(duration=activity.duration + minutes)})
+            whole = None if activity.whole is None else activity.whole + minutes
+            longer = activity._replace(duration=activity.duration + minutes, whole=whole)
+            self._finishes[key] = network.finish_with({uid: longer})
         return self._finishes[key]
+
+    @cached_property
+    def _has_percent_lags(self) -> bool:
+        """Whether a longer task may put off others by more than what it takes longer."""
+        return any(link.lag.endswith("%") for read in self._reads.values() for link in read.work.links)
 
     @cached_property
     def _finishes(self) -> dict[tuple[str, int], int]:
@@ -429,13 +436,6 @@ def _day(when: date) -> date:
 def _shape(row: Row) -> tuple[object, ...]:
     """Return what of a row says how the network is made, durations left out."""
     return tuple(row.get(name) for name in ("parent", "order", "predecessors", "kind", "state"))
-
-
-def _has_percent_lags(reads: Mapping[str, _Read], now: Work, before: Work) -> bool:
-    """Return whether a change of a task's duration changes the length of a lag somewhere."""
-    if (now.duration, now.elapsed) == (before.duration, before.elapsed):
-        return False
-    return any(link.lag.endswith("%") for read in reads.values() for link in read.work.links)
 
 
 def rolled_up_percent(works: list[Work]) -> int:

@@ -170,8 +170,8 @@ def simulate(
     """Return what the finish looks like over many samples; the same seed gives the same figures.
 
     A task is critical in a sample by the rule of the schedule: its total float does not exceed the plan's limit. Of a
-    task in progress the remaining duration is scaled by what its whole duration is drawn to be. A lag in percent stays
-    as it is in the plan.
+    task in progress the remaining duration is scaled by what its whole duration is drawn to be. A lag in percent is
+    of the duration that is drawn, of a task in progress of the one in the plan.
 
     `progress` is called with the number of samples done and of those asked for, again and again; when it returns False,
     there is no forecast but None. Raises `ValueRefused` for a number of samples out of range.
@@ -208,6 +208,7 @@ class _Drawn:
         activity = plan.network.activities[plan.network.index[uid]]
         self.uid, self._links, self._conditions = uid, activity.links, activity.conditions
         # Without an actual start the network places the whole task, and what is done of it is certain.
+        self._whole = activity.whole
         certain = duration_done(work) if work.actual_start is None else 0
         scale = (activity.duration - certain) / estimate.likely if estimate.likely else 1.0
         self._least = certain + estimate.optimistic * scale
@@ -218,7 +219,7 @@ class _Drawn:
     def activity(self) -> Activity:
         """Return the activity with a duration drawn anew."""
         duration = round(self._least + self._range * self._draw(self._alpha, self._beta))
-        return Activity(self.uid, duration, self._links, self._conditions)
+        return Activity(self.uid, duration, self._links, self._conditions, self._whole)
 
 
 def _forecast(plan: Plan, finishes: list[int], estimates: Estimates, criticality: Mapping[str, int]) -> Forecast:

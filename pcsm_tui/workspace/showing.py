@@ -67,7 +67,7 @@ def sheet(engagement: Engagement, tool: Tool, rows: tuple[Row, ...] | None = Non
 
 def _line(engagement: Engagement, tool: Tool, row: Row) -> Line:
     cells = tuple(engagement.show(row, item.id) for item in tool.fields)
-    return Line(row.uid, engagement.title(row), group_heading(engagement, row), row.done, row.stored, cells)
+    return Line(row.uid, engagement.title(row), group_heading(engagement, row), engagement.done(row), row.stored, cells)
 
 
 def records(engagement: Engagement, tool: Tool) -> dict[str, Any]:

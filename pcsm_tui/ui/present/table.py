@@ -110,7 +110,7 @@ def row_mark(engagement: Engagement, row: Row, today: str, has_draft: bool) -> S
     """Return the sign before a row: refused text, late, done, lacking something, or none."""
     if has_draft or engagement.problems(row) or rule_broken(row):
         return Span(DECIDE, "bad")
-    if row.done:
+    if engagement.done(row):
         return Span(DONE, "good")
     if engagement.late(row, today):
         return Span(LATE, "late")
@@ -130,12 +130,13 @@ def row_line(
     """Return a row as a line; `cursor_field` is the column under the cursor if the cursor is on this row."""
     has_draft = any(uid == row.uid for uid, _ in drafts)
     mark = row_mark(engagement, row, today, has_draft)
+    done = engagement.done(row)
     spans = [mark, Span(" ")]
     for column in columns:
         field = column.field
         draft = drafts.get((row.uid, field.id))
         text = draft if draft is not None else engagement.show(row, field.id)
-        role = "bad" if draft is not None else ("dim" if row.done else "")
+        role = "bad" if draft is not None else ("dim" if done else "")
         if field.id == cursor_field:
             role = "cell"
         align = "right" if _shown_type(row.tool, field) in _RIGHT else "left"
