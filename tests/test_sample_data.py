@@ -231,6 +231,7 @@ TODAYS = {
         ("2026-11-20", "measures", "Orders entered without error"),
         ("2026-11-23", "tasks", "E-learning for station staff"),
         ("2026-11-23", "tasks", "Station display feed"),
+        ("2026-11-23", "tasks", "Train cohort A"),  # starts, and is critical
         ("2026-11-24", "activities", "Group the impacted users"),
         ("2026-11-24", "tasks", "Crew roster feed"),
         ("2026-11-24", "tasks", "Order the spare pool"),
@@ -251,6 +252,7 @@ TODAYS = {
         ("2026-11-27", "activities", "Send the proposal for signature"),
     ],
     "brightwell-group": [
+        ("2026-11-23", "tasks", "F Go live in Rotterdam"),  # starts, and is critical
         ("2026-11-26", "engagement", "Brightwell Group"),  # meeting
         ("2026-11-26", "governance", "Steering committee, November"),
         ("2026-11-26", "recommendations", "Second course for the night shift"),

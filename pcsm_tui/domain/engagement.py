@@ -49,8 +49,10 @@ def derived_uid(*parts: str) -> str:
 def uid_of(document: Document, table: str, doc_id: str) -> str:
     """Return the uid of a record; one that other programs inserted without any has one that follows from its place."""
     uid = document[table][doc_id].get("uid")
+    if isinstance(uid, str) and uid:
+        return uid
     meta = next(iter(document.get(META, {}).values()), {})
-    return uid if isinstance(uid, str) and uid else derived_uid(str(meta.get("file_id", "")), table, doc_id)
+    return derived_uid(str(meta.get("file_id", "")), table, doc_id)
 
 
 def order_of(record: Record) -> int:

@@ -51,14 +51,14 @@ def _read_link(entry: str, resolve: Callable[[str], str]) -> dict[str, str]:
 
 def are_links(value: Any) -> TypeGuard[list[dict[str, str]]]:
     """Return whether a value is a list of links as files hold it: each with its task, its type and perhaps a lag."""
-    return isinstance(value, list) and all(isinstance(item, dict) and _is_link(item) for item in value)
+    return isinstance(value, list) and all(map(_is_link, value))
 
 
-def _is_link(item: dict[str, Any]) -> bool:
-    if not isinstance(item.get("task"), str) or item.get("type") not in LINK_TYPES:
+def _is_link(item: Any) -> bool:
+    if not isinstance(item, dict) or not isinstance(item.get("task"), str) or item.get("type") not in LINK_TYPES:
         return False
-    if "lag" not in item:
-        return True
+    if not item.get("lag"):
+        return item.get("lag") in (None, "")
     try:
         return isinstance(item["lag"], str) and bool(read_lag(item["lag"])[0])
     except ValueRefused:
@@ -67,9 +67,9 @@ def _is_link(item: dict[str, Any]) -> bool:
 
 def links_of(value: Any) -> tuple[Link, ...]:
     """Return the links in a value of a file; none when it is empty or no list of links."""
-    if not are_links(value):
+    if not value or not are_links(value):
         return ()
-    return tuple(Link(item["task"], item["type"], item.get("lag", "")) for item in value)  # type: ignore[arg-type]
+    return tuple([Link(item["task"], item["type"], item.get("lag") or "") for item in value])  # type: ignore[arg-type]
 
 
 def show_links(value: list[dict[str, str]], number: Callable[[str], str]) -> str:

@@ -11,14 +11,20 @@ from datetime import date, timedelta
 
 from pcsm_tui.domain.declarations import Tool
 from pcsm_tui.domain.engagement import Engagement, Row
+from pcsm_tui.domain.plan import PlanTask
+from pcsm_tui.domain.quantities import show_duration
 from pcsm_tui.domain.rules import rule_broken
 from pcsm_tui.domain.states import IN_PROGRESS, OPEN
 from pcsm_tui.domain.summaries import Place, Signal
 from pcsm_tui.domain.values import is_empty
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
+from pcsm_tui.schedule.plan import TASKS, plan_of
+from pcsm_tui.schedule.rules import last_day
 
 NEXT_MEETING_DAYS = 7
+CRITICAL_START_DAYS = 3
+"""How many days before it is to begin a critical work package appears in Today."""
 
 
 def signals(engagement: Engagement) -> list[Signal]:
@@ -27,6 +33,8 @@ def signals(engagement: Engagement) -> list[Signal]:
         return []
     return [
         *_dated_rows(engagement),
+        *_critical_starts(engagement),
+        *_deadlines_missed(engagement),
         *_rows_without_date(engagement),
         *_gaps_unanswered(engagement),
         *_proposal_unsigned(engagement),
@@ -70,6 +78,44 @@ def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
         detail=f"{tool.field(tool.due).name} {due}{owner}",
         can_tick=bool(tool.tick),
     )
+
+
+def _critical_starts(engagement: Engagement) -> Iterator[Signal]:
+    """Critical work packages that are to begin, from some days before: a day lost there is a day lost at the end."""
+    for task in _open_tasks(engagement):
+        if task.critical and not task.begun and task.kind == "task":
+            start = task.start.date().isoformat()
+            yield Signal(
+                rule="critical",
+                text=f"{task.number} {task.name} starts: critical",
+                due=start,
+                shows=_shows(start, CRITICAL_START_DAYS),
+                place=Place(TASKS, task.uid, "actual_start"),
+                detail=f"{task.owner or 'Nobody owns it'} · float {show_duration(task.total_float)}. A day lost there is a "
+                "day lost at the end of the plan.",
+            )
+
+
+def _deadlines_missed(engagement: Engagement) -> Iterator[Signal]:
+    """Tasks that the plan has end after their deadline."""
+    for task in _open_tasks(engagement):
+        if task.late_for_deadline and task.deadline is not None:
+            deadline = task.deadline.date().isoformat()
+            yield Signal(
+                rule="deadline",
+                text=f"{task.number} {task.name} misses its deadline",
+                reason=f"{deadline}, ends {last_day(task.finish, task.start)}",
+                mark="!",
+                place=Place(TASKS, task.uid, "deadline"),
+                detail="Shorten what it waits for, start it sooner, or agree another date.",
+            )
+
+
+def _open_tasks(engagement: Engagement) -> list[PlanTask]:
+    if not engagement.framework.has_tool(TASKS) or not engagement.document.get(TASKS):
+        return []
+    plan = plan_of(engagement)
+    return [plan.task(uid) for uid in plan.tasks if not plan.work(uid).done]
 
 
 def _rows_without_date(engagement: Engagement) -> Iterator[Signal]:

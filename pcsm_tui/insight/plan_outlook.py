@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from pcsm_tui.domain.dates import short_date
+from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.plan import show_percent
 from pcsm_tui.domain.quantities import show_duration
 from pcsm_tui.insight.plan_reasons import late_words
 from pcsm_tui.insight.plan_words import called, counted, finish_words, joined, period_words, start_words
-from pcsm_tui.schedule.baselines import Baseline, plan_variance, variances
+from pcsm_tui.schedule.baselines import Baseline, baselines_of, chosen_baseline, plan_variance, variances
 from pcsm_tui.schedule.earned_schedule import Performance
 from pcsm_tui.schedule.paths import Move, moves
-from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.plan import Plan, plan_of
 from pcsm_tui.schedule.rules import last_day
 from pcsm_tui.schedule.simulation import Forecast
 
@@ -29,6 +30,18 @@ def plan_sentence(plan: Plan, today: date) -> str:
         f"The plan runs from {first} to {last}, {show_duration(plan.duration)}; {critical} of {len(leaves)} {PACKAGES} "
         f"{'is' if critical == 1 else 'are'} critical; {show_percent(plan.percent())} is done."
     )
+
+
+def plan_fact(engagement: Engagement, today: date) -> str:
+    """Return the plan in a line: when it ends, against the latest baseline, how far it is, how much is critical."""
+    plan = plan_of(engagement)
+    ends = f"ends {finish_words(plan, plan.finish, today)}"
+    baseline = chosen_baseline(baselines_of(engagement)[0])
+    later = plan_variance(baseline, plan).finish if baseline else 0
+    if baseline and later:
+        ends += f", {show_duration(abs(later))} {'later' if later > 0 else 'earlier'} than {baseline.name}"
+    critical = f"{len(plan.critical)} of {len(plan.leaves.all)} critical"
+    return f"{ends} · {plan.percent() // 10} % done · {critical}"
 
 
 def late_sentences(plan: Plan, today: date) -> list[str]:

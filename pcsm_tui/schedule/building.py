@@ -80,9 +80,11 @@ def conditions_of(work: Work, settings: PlanSettings, axis: TimeAxis) -> Conditi
 
     Done work stays where it was; what is left comes after the status date (PMI's retained logic: and after its links).
     """
-    status = None if settings.status is None else axis.offset_of(as_finish(settings.status))
     if work.done:
         return _finished(work, axis)
+    if not (work.constraint or work.deadline or work.actual_start or work.percent or work.elapsed):
+        return None
+    status = None if settings.status is None else axis.offset_of(as_finish(settings.status))
     starts_from, ends_from, starts_by, ends_by = _constrained(work, axis)
     deadline = None if work.deadline is None else axis.offset_of(as_finish(work.deadline))
     if work.actual_start is not None:
@@ -145,15 +147,16 @@ def wire(
     wiring = Wiring([], {}, [])
     held: dict[str, list[ActivityLink]] = {}
     gates: list[Activity] = []
+    plain = set(leaves.all)
     for row in outline.rows:
         for link in works[row.uid].links:
-            if reason := _unfit(outline, row.uid, link):
-                wiring.problems.append((row.uid, f"{outline.number(row.uid)} {reason}"))
-            elif outline.children(row.uid) or outline.children(link.task):
-                gates += _gate(row.uid, link, works, conditions, leaves, held, wiring.gates)
-            else:
+            if link.task in plain and row.uid in plain and link.task != row.uid:
                 lag = NO_LAG if not link.lag else _lag(link, works[link.task])
                 held.setdefault(row.uid, []).append((link.task, link.type, lag))
+            elif reason := _unfit(outline, row.uid, link):
+                wiring.problems.append((row.uid, f"{outline.number(row.uid)} {reason}"))
+            else:
+                gates += _gate(row.uid, link, works, conditions, leaves, held, wiring.gates)
     for uid in leaves.all:
         wiring.activities.append(activity_of(uid, works[uid], tuple(held.get(uid, ())), conditions[uid]))
     wiring.activities.extend(gates)

@@ -81,7 +81,7 @@ class Network:
         for place, times in self._times.items():
             self.durations[place] = times.span(self.durations[place])
         self._gates = {place for place, activity in enumerate(activities) if activity.is_gate}
-        with _collector_paused():
+        with collector_paused():
             self._link()
             self.order = self._sorted()
             self._schedule()
@@ -320,7 +320,9 @@ class Network:
         own, after = self._times_of(link.predecessor), self._times_of(link.successor)
         from_end = link.type in ("FS", "FF")
         point = own.end_of(start, self.durations[link.predecessor]) if from_end else own.begin_of(start)
-        point = own.later(point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end)
+        point = own.later(
+            point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end
+        )
         if link.type in ("FF", "SF"):
             return after.start_reaching(point, self.durations[link.successor])
         return point
@@ -331,7 +333,9 @@ class Network:
         to_end = link.type in ("FF", "SF")
         point = after.end_of(start, self.durations[link.successor]) if to_end else start
         from_end = link.type in ("FS", "FF")
-        point = own.sooner(point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end)
+        point = own.sooner(
+            point, self._minutes(link.lag, link.predecessor), link.lag.kind == "elapsed", from_end=from_end
+        )
         if from_end:
             return own.start_for_end(point, self.durations[link.predecessor])
         return point if own.begun is None else self.finish
@@ -341,7 +345,7 @@ class Network:
     def drivers(self) -> dict[int, list[int]]:
         """Return by activity the predecessors whose links hold its start where it is, if any do."""
         starts = self._starts
-        with _collector_paused():
+        with collector_paused():
             found = {place: [before] for place, before in enumerate(self._driver) if before >= 0}
         for place, before, start in self._ties:
             if start == starts[place]:
@@ -387,8 +391,8 @@ class Network:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking through a growing network again and again."""
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking through a growing plan again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

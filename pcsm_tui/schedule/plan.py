@@ -15,7 +15,7 @@ from pcsm_tui.domain.plan import Driver, PlanTask
 from pcsm_tui.schedule.building import Gate, Leaves, activity_of, conditions_of, wire
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
-from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network
+from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network, collector_paused
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
 from pcsm_tui.schedule.work import Work, read_work
 
@@ -457,6 +457,9 @@ def plan_of(engagement: Engagement) -> Plan:
         same = before is not None and all(
             engagement.document.get(name) is table for name, table in zip(TABLES, before.tables, strict=True)
         )
-        return before if before is not None and same else Plan(engagement, before)
+        if before is not None and same:
+            return before
+        with collector_paused():
+            return Plan(engagement, before)
 
     return engagement.carried("plan", made)

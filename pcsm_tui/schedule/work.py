@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pcsm_tui.domain.engagement import Row, is_done
+from pcsm_tui.domain.engagement import Row
+from pcsm_tui.domain.links import links_of
 from pcsm_tui.domain.plan import Link
 from pcsm_tui.domain.quantities import MINUTES
 from pcsm_tui.domain.values import Value, is_empty, problem_with
@@ -43,47 +44,48 @@ class Work(NamedTuple):
         return self.actual_start is not None or self.percent > 0 or self.done
 
 
+_DATED = ("constraint_date", "deadline", "actual_start", "actual_finish")
+_RARE = frozenset({"constraint", "remaining_duration", *_DATED})
+"""Fields that most rows lack, so that they need not be looked at one by one."""
+_FINISHED = 1000
+"""All of it, in tenths of a percent."""
+
+
 def read_work(row: Row) -> Work:
     """Return what the schedule needs of a row."""
-    kind, state = row.get("kind"), row.get("state")
-    given = _sound(row, "duration")
-    elapsed = given["elapsed"] if isinstance(given, dict) else 0
+    record = row.record
+    kind, state = record.get("kind"), record.get("state")
+    given, percent = _sound(row, "duration"), _sound(row, "percent_complete") or 0
     milestone, needed = kind == MILESTONE, state != NOT_NEEDED
     assumed = given is None and not milestone and kind != STREAM and needed
-    duration = ASSUMED if assumed else given if isinstance(given, int) and not milestone and needed else 0
-    percent = _sound(row, "percent_complete") or 0
-    remaining = _sound(row, "remaining_duration")
+    timed = needed and not milestone
+    rare = {name: _sound(row, name) for name in _RARE.intersection(record)}
+    remaining = rare.get("remaining_duration")
+    constraint_date, deadline, actual_start, actual_finish = (moment(rare.get(name)) for name in _DATED)
     return Work(
-        duration=duration,
-        elapsed=elapsed if needed and not milestone else 0,
-        assumed=assumed,
-        milestone=milestone,
-        links=_links(row),
-        constraint=str(_sound(row, "constraint") or ""),
-        constraint_date=moment(_sound(row, "constraint_date")),
-        deadline=moment(_sound(row, "deadline")),
-        actual_start=moment(_sound(row, "actual_start")),
-        actual_finish=moment(_sound(row, "actual_finish")),
-        remaining=remaining if isinstance(remaining, int) else None,
-        percent=percent,
-        done=is_done(row.tool, row.record) or percent == 1000 or not is_empty(_sound(row, "actual_finish")),
-        needed=needed,
+        ASSUMED if assumed else given if timed and isinstance(given, int) else 0,
+        given["elapsed"] if timed and isinstance(given, dict) else 0,
+        assumed,
+        milestone,
+        links_of(record.get("predecessors")) if row.tool.has("predecessors") else (),
+        rare.get("constraint") or "",
+        constraint_date,
+        deadline,
+        actual_start,
+        actual_finish,
+        remaining if isinstance(remaining, int) else None,
+        percent,
+        percent == _FINISHED or not is_empty(rare.get("actual_finish")) or (state is not None and row.done),
+        needed,
     )
 
 
 def _sound(row: Row, field_id: str) -> Value:
     """Return the value of a field unless it is damaged; nothing where a team's playbook dropped the field."""
-    value = row.get(field_id)
+    value = row.record.get(field_id)
     if value is None or not row.tool.has(field_id) or problem_with(row.tool.field(field_id), value):
         return None
     return value
-
-
-def _links(row: Row) -> tuple[Link, ...]:
-    if not row.get("predecessors"):
-        return ()
-    value = _sound(row, "predecessors") or ()
-    return tuple(Link(link["task"], link["type"], link.get("lag", "")) for link in value)
 
 
 def moment(value: Value) -> Moment | None:

@@ -19,7 +19,9 @@ class Route(NamedTuple):
 
 
 def route_to(path: Path, place: Place) -> Route:
-    """Return the route to a place in an engagement: its tool, its phase, or its overview."""
+    """Return the route to a place in an engagement: its plan, a tool, a phase, or its overview."""
+    if place.tool == "tasks":
+        return Route("plan", path, place)
     if place.tool:
         return Route("tool", path, place)
     return Route("phase" if place.phase else "overview", path, place)

@@ -13,6 +13,7 @@ from pcsm_tui.domain.summaries import Place, Signal
 from pcsm_tui.framework.reading import build_framework, declared_framework
 from pcsm_tui.insight.attention import signals
 from tests.insight.whole import changed, filled, new_engagement
+from tests.schedule.published import engagement_with
 from tests.support import STAMP, empty_document, made, with_row
 
 
@@ -290,3 +291,32 @@ def test_a_closed_engagement_needs_nothing() -> None:
     seen, _ = with_row(new_engagement(), "actions", action="Call Sue", due="2026-12-10")
     assert signals(filled(seen, "engagement", status="On hold"))
     assert signals(filled(seen, "engagement", status="Closed")) == []
+
+
+def two_tasks(**second: Any) -> Engagement:
+    """Two days from Monday 30 November on, then three days; the second task may have more."""
+    settings = {"start": "2026-11-30"}
+    first = {"uid": "a", "name": "Prepare", "kind": "Work package", "duration": 960, "owner": "Sue"}
+    waits = [{"task": "a", "type": "FS"}]
+    other = {"uid": "b", "name": "Train", "kind": "Work package", "duration": 1440, "predecessors": waits, **second}
+    return engagement_with([first, other], settings)
+
+
+def test_a_critical_package_shows_three_days_before_it_is_to_begin() -> None:
+    first, second = [signal for signal in signals(two_tasks()) if signal.rule == "critical"]
+    assert (first.text, first.due, first.shows) == ("1 Prepare starts: critical", "2026-11-30", "2026-11-27")
+    assert (second.due, second.place) == ("2026-12-02", Place("tasks", "b", "actual_start"))
+    assert second.detail.startswith("Nobody owns it")
+
+
+def test_a_critical_package_that_has_begun_does_not_begin_again() -> None:
+    begun = two_tasks(actual_start="2026-12-02")
+    assert [signal.place.uid for signal in signals(begun) if signal.rule == "critical"] == ["a"]
+
+
+def test_a_deadline_that_the_plan_misses_asks_for_a_decision() -> None:
+    """The second task ends on Friday 4 December, the close of the fifth day."""
+    (missed,) = [signal for signal in signals(two_tasks(deadline="2026-12-03")) if signal.rule == "deadline"]
+    assert (missed.text, missed.mark) == ("2 Train misses its deadline", "!")
+    assert missed.reason == "2026-12-03, ends 2026-12-04"
+    assert not [signal for signal in signals(two_tasks(deadline="2026-12-04")) if signal.rule == "deadline"]

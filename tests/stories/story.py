@@ -18,6 +18,7 @@ from textual.screen import Screen
 from pcsm_tui import settings
 from pcsm_tui.domain.declarations import Framework
 from pcsm_tui.framework.playbook import framework_for
+from pcsm_tui.schedule.rules import offer_rules
 from pcsm_tui.ui.app import PcsmApp
 from pcsm_tui.workspace import PLAYBOOK, Workspace
 
@@ -135,6 +136,7 @@ def workspace(folder: Path, **changed: object) -> Workspace:
 @cache
 def _untailored() -> Framework:
     """Return the framework as it is without a playbook, read once for all stories: it takes as long as half of one."""
+    offer_rules()
     return framework_for(Path("/nowhere"))
 
 

@@ -9,6 +9,7 @@ from pcsm_tui.domain.dates import distance, short_date
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.summaries import Place, Signal
 from pcsm_tui.insight.health import health
+from pcsm_tui.insight.plan_outlook import plan_fact
 from pcsm_tui.insight.progress import PhaseProgress, phase_progress, tool_state
 from pcsm_tui.ui.present.line import Line, Span, cut, fit, one_line
 from pcsm_tui.ui.present.marks import progress_marks
@@ -83,6 +84,7 @@ def _facts(engagement: Engagement, changed: list[str], today: date, width: int) 
     )
     found = [_fact("People", people or "nobody entered yet", Place("engagement", form.uid, "csm"), width)]
     found.append(_fact("Dates", dates or "none entered yet", Place("engagement", form.uid, "go_live"), width))
+    found += _plan(engagement, today, width)
     found.append(_health(engagement, today, width))
     found.append(_fact("Open", _open(engagement), Place("actions"), width))
     return found + [_fact("Since", text, Place("timeline"), width) for text in changed[:2]]
@@ -90,6 +92,13 @@ def _facts(engagement: Engagement, changed: list[str], today: date, width: int) 
 
 def _fact(name: str, text: str, place: Place, width: int) -> OverviewLine:
     return OverviewLine(f"fact {name} {text}", (Span(" " + fit(name, 9), "accent"), Span(cut(text, width - 11))), place)
+
+
+def _plan(engagement: Engagement, today: date, width: int) -> list[OverviewLine]:
+    """Return when the plan ends, how far it is, and what of it is critical; nothing where there is no plan yet."""
+    if not engagement.framework.has_tool("tasks") or not engagement.rows("tasks"):
+        return []
+    return [_fact("Plan", plan_fact(engagement, today), Place("tasks"), width)]
 
 
 def _health(engagement: Engagement, today: date, width: int) -> OverviewLine:

@@ -75,7 +75,7 @@ COLUMNS = (
 COLUMN_SETS: dict[str, tuple[str, ...]] = {
     "float": ("days", "float"),
     "dates": ("days", "start", "finish"),
-    "links": ("days", "float", "predecessors"),
+    "links": ("days", "predecessors"),
     "progress": ("percent", "finish", "owner"),
     "all": tuple(column.id for column in COLUMNS),
 }
@@ -115,15 +115,15 @@ def tree_layout(
 
 def number_width(tasks: Sequence[PlanTask]) -> int:
     """Return the width of the column of outline numbers."""
-    return min(max((len(task.number) for task in tasks), default=3), 12)
+    return min(max([len("WBS"), *(len(task.number) for task in tasks)]), 12)
 
 
 def tree_header(layout: TreeLayout, scale: Line = ()) -> Line:
     """Return the headings of the tree; `scale` is the header of the scale of time."""
     titles = [Span(fit(column.title, column.width, column.align) + " ") for column in layout.columns]
     first = " " * GUTTER + fit("WBS", layout.number) + " " + fit("Package", layout.name) + " "
-    heads = tuple(Span(span.text, "heading") for span in (Span(first), *titles))
-    return (*_closed(heads), Span("│", "rule"), *scale) if layout.bar else heads
+    heads = _closed(tuple(Span(span.text, "heading") for span in (Span(first), *titles)))
+    return (*heads, Span("│", "rule"), *scale) if layout.bar else heads
 
 
 def tree_row(row: PlanRow, layout: TreeLayout, bar: Line = ()) -> Line:
@@ -139,11 +139,12 @@ def tree_row(row: PlanRow, layout: TreeLayout, bar: Line = ()) -> Line:
     ]
     for column in layout.columns:
         spans.append(Span(fit(column.text(row), column.width, column.align) + " ", _column_role(column, task)))
-    return (*_closed(tuple(spans)), Span("│", "rule"), *bar) if layout.bar else tuple(spans)
+    closed = _closed(tuple(spans))
+    return (*closed, Span("│", "rule"), *bar) if layout.bar else closed
 
 
 def _closed(spans: Line) -> Line:
-    """Return spans without the blank at their end: the rule before the bar takes its place."""
+    """Return spans without the blank at their end: the rule before the bar takes its place, or the edge."""
     return (*spans[:-1], Span(spans[-1].text[:-1], spans[-1].role))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from textual.widget import Widget
 
+from pcsm_tui.errors import UsageError
 from pcsm_tui.ui.charts.gantt import bar, legend_lines
 from pcsm_tui.ui.charts.timescale import Timescale, fitting, timescale
 from pcsm_tui.ui.commands.registry import bindings_for
@@ -112,6 +113,8 @@ class PlanScreen(PlanningScreen):
             return
         self._take_baseline_in()
         self._longest = ""
+        if self._reasons_of not in self.plan:
+            self._reasons_of = ""
         self._shown = self._visible()
         self.rows.set_rows(self._shown, self._row_line)
         self._show_view()
@@ -146,7 +149,7 @@ class PlanScreen(PlanningScreen):
         for other in PARTS:
             self.query_one(other).display = other == part
         self.query_one("#plan-head").display = part == "#plan-list"
-        self.query_one("#plan-detail").display = part != "#plan-page"
+        self.query_one("#plan-detail").set_class(part == "#plan-page", "unseen")
         if part == "#plan-list":
             self._show_head()
             self.rows.redraw()
@@ -209,9 +212,7 @@ class PlanScreen(PlanningScreen):
 
     def _scale_of(self, width: int) -> Timescale:
         """Return the scale of the bars, fitted to the plan until one scrolls or zooms."""
-        if self._scale is None or self._scale.width != width:
-            self._scale = self._first_scale(width) if self._scale is None else self._scale.resized(width)
-        return self._scale
+        return self._first_scale(width) if self._scale is None else self._scale.resized(width)
 
     def _first_scale(self, width: int) -> Timescale:
         """Return the scale that shows the whole plan; of a long one that is under way, the part around today."""
@@ -251,7 +252,9 @@ class PlanScreen(PlanningScreen):
 
     @property
     def task_uid(self) -> str:
-        """The uid of the task that the cursor is on."""
+        """The uid of the task that the cursor is on, or whose reasons are shown; on the other pages there is none."""
+        if self._reasons_of or self._view.part == "#plan-page":
+            return self._reasons_of
         if self._view.part == "#network" and self.query_one("#network").display:
             return self.query_one(NetworkPane).selected or self.rows.cursor_key or ""
         return self.rows.cursor_key or ""
@@ -384,10 +387,14 @@ class PlanScreen(PlanningScreen):
             self.go_to_task(uid)
 
     def _rescale(self, change: Callable[[Timescale], Timescale]) -> None:
-        if self._scale is not None:
-            self._scale = change(self._scale)
-            self._show_view()
-            self.tell(f"A {self._scale.zoom} at a time")
+        self._require_bars()
+        self._scale = change(self._scale_of(self._layout(self.rows.size.width).bar))
+        self._show_view()
+        self.tell(f"A {self._scale.zoom} at a time")
+
+    def _require_bars(self) -> None:
+        if self._view.id != "bars" or self._reasons_of:
+            raise UsageError("There are no bars here.", "[ and ] change the view.")
 
     def action_zoom_in(self) -> None:
         """Show less time in more detail."""
@@ -399,6 +406,7 @@ class PlanScreen(PlanningScreen):
 
     def action_zoom_fit(self) -> None:
         """Fit the bars to the width."""
+        self._require_bars()
         self._scale, self._whole = None, True
         self._show_view()
 
@@ -422,11 +430,12 @@ class PlanScreen(PlanningScreen):
 
     def action_columns(self) -> None:
         """Show the next set of columns."""
+        self._require_bars()
         names = list(COLUMN_SETS)
         self._columns = names[(names.index(self._columns) + 1) % len(names)]
-        self._scale = None
         self._show_view()
-        self.tell(f"Columns: {self._columns}")
+        shown = [column.title for column in self._layout(self.rows.size.width).columns]
+        self.tell(f"Columns: {', '.join(shown) or 'no room for any'}")
 
     def help_text(self) -> tuple[str, str]:
         """Return what the view is for, and what its signs mean."""

@@ -80,7 +80,7 @@ class PlanningScreen(EngagementScreen):
             self._done(row.uid, f"{self.plan.number(row.uid)} added")
 
         self.ask(
-            "New work package", "", "name, and its duration if known: Train cohort A 5d", add,
+            "New work package", "", "say Train cohort A 5d", add,
             check=lambda text: self.session.typed(self.tool, typed(text)),
         )  # fmt: skip
 
@@ -153,7 +153,7 @@ class PlanningScreen(EngagementScreen):
                 self._done(row.uid, f"{number} changed")
 
         self.ask(
-            f"What if {number} took", "", "8d, or field=value · Enter does it, Esc leaves all as it is", decided,
+            f"What if {number} took", "", "8d or field=value · Enter does it", decided,
             check=lambda text: preview(self.session, row.uid, assignments(text)), typed=typed,
         )  # fmt: skip
 
