@@ -13,6 +13,10 @@ from pcsm_tui.schedule.baselines import Baseline as Baseline
 from pcsm_tui.schedule.baselines import baselines_of as baselines_of
 from pcsm_tui.schedule.baselines import chosen_baseline as chosen_baseline
 from pcsm_tui.schedule.baselines import variances as variances
+from pcsm_tui.schedule.costs import ACTUAL_COST as ACTUAL_COST
+from pcsm_tui.schedule.costs import BUDGET as BUDGET
+from pcsm_tui.schedule.costs import rolled_up_cost as rolled_up_cost
+from pcsm_tui.schedule.costs import show_cost as show_cost
 from pcsm_tui.schedule.earned_schedule import performance as performance
 from pcsm_tui.schedule.paths import edges_around as edges_around
 from pcsm_tui.schedule.paths import followers as followers

@@ -92,8 +92,9 @@ def test_a_row_shows_number_name_by_level_and_columns() -> None:
 
 def test_each_column_shows_its_part_of_a_task() -> None:
     shown = LEAF._replace(owner="Sue", percent=375, deadline=close("12-01"))
-    texts = [column.text(PlanRow(shown, predecessors="1.2SS")) for column in COLUMNS]
-    assert texts == ["7", "5", "1", "16 Nov 26", "24 Nov 26", "37%", "Sue", "1.2SS", " 1 Dec 26"]
+    row = PlanRow(shown, predecessors="1.2SS", budget="350 EUR", cost="30 EUR")
+    texts = [column.text(row) for column in COLUMNS]
+    assert texts == ["7", "5", "1", "16 Nov 26", "24 Nov 26", "37%", "Sue", "1.2SS", "350 EUR", "30 EUR", " 1 Dec 26"]
     finished = [column.text(PlanRow(LEAF._replace(done=True))) for column in COLUMNS]
     assert finished[1:3] == ["", ""]
 

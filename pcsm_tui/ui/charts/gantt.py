@@ -79,7 +79,8 @@ def bar(
     if task.deadline is not None:
         missed = task.late_for_deadline
         at = scale.last_column(task.deadline)
-        _lay(cells, at, at + 1, Cell(MISSED, "bad") if missed else Cell(DEADLINE, "warn"))
+        if missed or task.kind != "milestone" or at != begin:
+            _lay(cells, at, at + 1, Cell(MISSED, "bad") if missed else Cell(DEADLINE, "warn"))
     _lay_today(cells, scale.day_column(today), (begin, end - 1))
     if begin < 0:
         cells[0] = Cell(EARLIER, "dim" if end <= 0 else cells[0].role)

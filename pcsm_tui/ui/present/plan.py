@@ -31,6 +31,9 @@ class PlanRow(NamedTuple):
     folded: bool = False
     """Whether a summary's tasks are hidden."""
     predecessors: str = ""
+    budget: str = ""
+    cost: str = ""
+    """Budget and actual cost, of a summary those of all below it."""
     relation: Literal["", "before", "after"] = ""
     """Whether it comes right before or right after the selected task in the network."""
 
@@ -69,6 +72,8 @@ COLUMNS = (
     PlanColumn("percent", "%", 4, lambda row: f"{row.task.percent // 10}%", "right"),
     PlanColumn("owner", "Owner", 14, lambda row: row.task.owner),
     PlanColumn("predecessors", "Predecessors", 16, lambda row: row.predecessors),
+    PlanColumn("budget", "Budget", 14, lambda row: row.budget, "right"),
+    PlanColumn("cost", "Actual Cost", 14, lambda row: row.cost, "right"),
     PlanColumn("deadline", "Deadline", 9, _deadline),
 )
 """Every column that the tree can show after number and name."""
@@ -77,6 +82,7 @@ COLUMN_SETS: dict[str, tuple[str, ...]] = {
     "dates": ("days", "start", "finish"),
     "links": ("days", "predecessors"),
     "progress": ("percent", "finish", "owner"),
+    "cost": ("budget", "cost", "percent"),
     "all": tuple(column.id for column in COLUMNS),
 }
 """The sets of columns that one steps through."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from textual.widget import Widget
 
@@ -29,7 +29,22 @@ from pcsm_tui.ui.screens.plan_pages import (
 from pcsm_tui.ui.screens.planning import PlanningScreen
 from pcsm_tui.ui.widgets.lines import LineList, PageLines, TextLines
 from pcsm_tui.ui.widgets.network import NetworkPane
-from pcsm_tui.workspace.plans import Forecast, Plan, PlanTask, baselines_of, chosen_baseline, last_day, simulate, why
+from pcsm_tui.workspace.plans import (
+    ACTUAL_COST,
+    BUDGET,
+    Forecast,
+    Plan,
+    PlanTask,
+    baselines_of,
+    chosen_baseline,
+    followers,
+    last_day,
+    links_into,
+    rolled_up_cost,
+    show_cost,
+    simulate,
+    why,
+)
 from pcsm_tui.workspace.terms import short_date
 
 NARROW = 70
@@ -66,7 +81,7 @@ class PlanScreen(PlanningScreen):
         self._view = VIEWS[0]
         self._folded: set[str] = set()
         self._shown: list[str] = []
-        self._relations: dict[str, str] = {}
+        self._related: dict[str, Literal["before", "after"]] = {}
         self._columns = "float"
         self._scale: Timescale | None = None
         self._whole = False
@@ -117,6 +132,7 @@ class PlanScreen(PlanningScreen):
             self._reasons_of = ""
         self._shown = self._visible()
         self.rows.set_rows(self._shown, self._row_line)
+        self._mark_related()
         self._show_view()
 
     def _take_baseline_in(self) -> None:
@@ -240,8 +256,13 @@ class PlanScreen(PlanningScreen):
         if self._view.id == "network":
             before, after = links_text(plan, uid)
             return network_row(task, before, after, width, layout.number)
-        predecessors = self.engagement.show(plan.row(uid), "predecessors") if not layout.bar else ""
-        row = PlanRow(task, uid in self._folded, predecessors, self._relations.get(uid, ""))  # type: ignore[arg-type]
+        row = PlanRow(task, uid in self._folded, relation=self._related.get(uid, ""))
+        if not layout.bar or self._columns in ("links", "cost", "all"):
+            row = row._replace(
+                predecessors=self.engagement.show(plan.row(uid), "predecessors"),
+                budget=show_cost(rolled_up_cost(plan, uid, BUDGET)),
+                cost=show_cost(rolled_up_cost(plan, uid, ACTUAL_COST)),
+            )
         return tree_row(row, layout, self._bar(task, layout.bar) if layout.bar else ())
 
     def _bar(self, task: PlanTask, width: int) -> Line:
@@ -273,7 +294,20 @@ class PlanScreen(PlanningScreen):
 
     def _cursor_moved(self) -> None:
         """Say more of the task under the cursor, and mark what it is linked with."""
+        self._mark_related()
         self._show_detail()
+
+    def _mark_related(self) -> None:
+        """Mark what comes right before and right after the task under the cursor; only rows that change are drawn."""
+        plan, uid, before = self.plan, self.rows.cursor_key or "", self._related
+        self._related = {}
+        if uid in plan.network.index:
+            self._related = {one.uid: "after" for one in followers(plan, uid)}
+            self._related |= {edge.before: "before" for edge in links_into(plan, uid)}
+        first = self.rows.top
+        for index, other in enumerate(self._shown[first : first + self.rows.size.height], first):
+            if before.get(other) != self._related.get(other):
+                self.rows.redraw_line(index)
 
     def _node_chosen(self, uid: str) -> None:
         self.rows.go_to(uid)
