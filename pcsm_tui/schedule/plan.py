@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from operator import is_
 from typing import NamedTuple
@@ -15,7 +15,9 @@ from pcsm_tui.domain.plan import Driver, PlanTask
 from pcsm_tui.schedule.building import Gate, Leaves, activity_of, conditions_of, wire
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
+from pcsm_tui.schedule.driving import drivers_of
 from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network, collector_paused
+from pcsm_tui.schedule.scheduled import scheduled_leaf, scheduled_summary
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
 from pcsm_tui.schedule.work import Work, read_work
 
@@ -177,9 +179,13 @@ class Plan:
     def task(self, uid: str) -> PlanTask:
         """Return a task as the schedule has it; raises `KeyError` for a uid that is none."""
         if uid not in self._tasks:
-            made = self._summary(uid) if self.outline.children(uid) else self._leaf(uid)
+            made = scheduled_summary(self, uid) if self.outline.children(uid) else scheduled_leaf(self, uid)
             self._tasks[uid] = made
         return self._tasks[uid]
+
+    def conditions(self, uid: str) -> Conditions | None:
+        """Return what binds a leaf besides its links; None when nothing does."""
+        return self._known_conditions[uid][1]
 
     def row(self, uid: str) -> Row:
         """Return the row that a task stands for."""
@@ -261,172 +267,20 @@ class Plan:
         """Return how much of some leaves, or of the whole plan, is done: by duration, in tenths of a percent."""
         return rolled_up_percent([self._reads[uid].work for uid in (self.leaves.all if uids is None else uids)])
 
-    # --- tasks ------------------------------------------------------------------------------------------------
-
-    def _leaf(self, uid: str) -> PlanTask:
-        read, network = self._reads[uid], self.network
-        work, place = read.work, network.index[uid]
-        es, ef, total = network.es[place], network.ef[place], network.total_float[place]
-        if work.actual_start is None and not work.done:
-            # What is left was placed; what is done lies right before it.
-            es = network.placed_at(place)
-        duration = ef - es if work.done and work.actual_finish is not None else work.duration
-        milestone = duration == 0 and not work.elapsed
-        start, finish = self._moments(uid, es, ef, milestone)
-        critical = uid in self.critical
-        return PlanTask(
-            uid=uid,
-            number=self.number(uid),
-            name=self.name(uid),
-            level=self.outline.level(uid),
-            kind="milestone" if milestone else "task",
-            start=start,
-            finish=finish,
-            duration=duration,
-            es=es,
-            ef=ef,
-            ls=network.ls[place],
-            lf=network.lf[place],
-            total_float=total,
-            free_float=network.free_float[place],
-            critical=critical,
-            near_critical=not critical and not work.done and total <= self.settings.near_critical,
-            percent=1000 if work.done else work.percent,
-            done=work.done,
-            begun=work.begun,
-            parent=self.outline.parent(uid),
-            owner=str(read.row.get("owner") or ""),
-            deadline=self._deadline(work),
-            links=work.links,
-            needed=work.needed,
-            assumed=work.assumed,
-            clipped=self._clipped(place),
-        )
-
-    def _summary(self, uid: str) -> PlanTask:
-        """Return a summary: dates, floats, progress and duration follow from its leaves."""
-        read, leaves = self._reads[uid], [self.task(leaf) for leaf in self.leaves.of(uid)]
-        open_leaves = [leaf for leaf in leaves if not leaf.done] or leaves
-        es, ef = min(leaf.es for leaf in leaves), max(leaf.ef for leaf in leaves)
-        return PlanTask(
-            uid=uid,
-            number=self.number(uid),
-            name=self.name(uid),
-            level=self.outline.level(uid),
-            kind="summary",
-            start=min(leaf.start for leaf in leaves),
-            finish=max(leaf.finish for leaf in leaves),
-            duration=ef - es,
-            es=es,
-            ef=ef,
-            ls=min(leaf.ls for leaf in leaves),
-            lf=max(leaf.lf for leaf in leaves),
-            total_float=min(leaf.total_float for leaf in open_leaves),
-            free_float=min(leaf.free_float for leaf in open_leaves),
-            critical=any(leaf.critical for leaf in leaves),
-            near_critical=any(leaf.near_critical for leaf in leaves),
-            percent=self.percent(self.leaves.of(uid)),
-            done=all(leaf.done for leaf in leaves),
-            begun=any(leaf.begun for leaf in leaves),
-            parent=self.outline.parent(uid),
-            owner=str(read.row.get("owner") or ""),
-            deadline=self._deadline(read.work),
-            links=read.work.links,
-            needed=any(leaf.needed for leaf in leaves),
-        )
-
-    def _deadline(self, work: Work) -> datetime | None:
-        """Return the moment at which a deadline is over: that of a mere day at the close of its work."""
-        if work.deadline is None or isinstance(work.deadline, datetime):
-            return work.deadline
-        closes = max((end for _, end in self.settings.calendar.periods(work.deadline)), default=1439)
-        return as_start(work.deadline) + timedelta(minutes=min(closes, 1439))
-
     def name(self, uid: str) -> str:
         """Return what names a task to people."""
         row = self._reads[uid].row
         return str(row.get(row.tool.title_field.id) or "") or f"(unnamed {row.tool.row_name})"
 
-    def _moments(self, uid: str, es: int, ef: int, milestone: bool) -> tuple[datetime, datetime]:
-        """Return start and finish; a milestone stands at the close of what it waits for, else at its day's opening."""
-        work = self._reads[uid].work
-        if milestone:
-            waits = any(driver.kind == "link" and _from_end(driver) for driver in self.drivers(uid))
-            closes = waits or work.actual_finish is not None or work.constraint.startswith(("Finish", "Must finish"))
-            moment = self.axis.finish_at(ef) if closes and es > 0 else self.axis.start_at(es)
-            return moment, moment
-        start = self.axis.start_at(es)
-        if work.elapsed and not work.done:
-            left = work.elapsed * (1000 - work.percent) // 1000 if work.actual_start is not None else work.elapsed
-            rest = self.network.begins(self.network.index[uid])
-            return start if work.actual_start is not None else rest, self.axis.shifted(rest, left)
-        return start, self.axis.finish_at(ef) if ef > es else start
-
-    def _clipped(self, place: int) -> bool:
-        asked = [start for _, _, start in self.network.bounds(place)]
-        return bool(asked) and max(asked) < 0 and self.network.placed_at(place) == 0
-
-    # --- reasons ----------------------------------------------------------------------------------------------
-
     def drivers(self, uid: str) -> tuple[Driver, ...]:
-        """Return what holds the start of a leaf where it is, or the finish of one that its finish links hold."""
+        """Return what holds the start of a task where it is, or the finish of one that its finish links hold."""
         if uid not in self._drivers:
-            self._drivers[uid] = tuple(self._drivers_of(uid))
+            self._drivers[uid] = drivers_of(self, uid)
         return self._drivers[uid]
 
     @cached_property
     def _drivers(self) -> dict[str, tuple[Driver, ...]]:
         return {}
-
-    def _drivers_of(self, uid: str) -> Iterator[Driver]:
-        if self.outline.children(uid):
-            first = min(self.leaves.of(uid), key=lambda leaf: self.task(leaf).es)
-            yield from self.drivers(first)
-            return
-        work, place = self._reads[uid].work, self.network.index[uid]
-        if work.actual_start is not None or (work.done and work.actual_finish is not None):
-            yield Driver("actual")
-            return
-        start = self.network.placed_at(place)
-        found = list(self._driving_links(uid, place, start))
-        yield from found
-        conditions = self._known_conditions[uid][1] or Conditions()
-        if conditions.as_late_as_possible and start == self.network.ls[place]:
-            yield Driver("late")
-        yield from self._driving_dates(work, conditions, start)
-        if not found and start <= 0:
-            yield Driver("start")
-
-    def _driving_links(self, uid: str, place: int, start: int, via: str = "") -> Iterator[Driver]:
-        """Yield the predecessors whose links hold an activity, through gates those of the summary's link."""
-        for before, (key, kind, _), asked in self.network.bounds(place):
-            if asked != start:
-                continue
-            gate = self.gates.get(key)
-            if gate is None:
-                link = next(link for link in self._reads[uid].work.links if (link.task, link.type) == (key, kind))
-                yield Driver("link", key, link)
-                continue
-            for leaf, _, reached in self.network.bounds(before):
-                if reached == self.network.placed_at(before):
-                    owner = gate.owner if gate.owner != uid else ""
-                    yield Driver("link", self.network.activities[leaf].key, gate.link, owner)
-
-    def _driving_dates(self, work: Work, conditions: Conditions, start: int) -> Iterator[Driver]:
-        status = self.settings.status
-        if status is not None and not work.begun and start == self.axis.offset_of(as_finish(status)):
-            yield Driver("status")
-            return
-        end = start + work.duration
-        bounds = [(start, conditions.starts_from), (end, conditions.ends_from)]
-        if conditions.honored:
-            bounds += [(start, conditions.starts_by), (end, conditions.ends_by)]
-        if work.constraint_date is not None and any(reached == bound for reached, bound in bounds):
-            yield Driver("constraint")
-
-
-def _from_end(driver: Driver) -> bool:
-    return driver.link is not None and driver.link.type in ("FS", "FF")
 
 
 def _day(when: date) -> date:

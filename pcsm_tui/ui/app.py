@@ -377,10 +377,12 @@ class PcsmApp(TypeAhead):
     @contextmanager
     def telling(self) -> Iterator[None]:
         """Tell what is refused in the last line instead of ending the program."""
+        before = self.session and self.session.engagement
         try:
             yield
         except PcsmError as refused:
-            if self.workspace.unsaved and self._here.path is not None:  # what was done is done in memory
+            now = self.session and self.session.engagement
+            if now is not before and self._here.path is not None:  # done in memory all the same, or changed by others
                 self._show_data()
             self.tell(str(refused), "bad")
 

@@ -1,0 +1,63 @@
+"""What holds a task where it is: the links and the dates that drive it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pcsm_tui.domain.plan import Driver
+from pcsm_tui.schedule.conditions import Conditions
+from pcsm_tui.schedule.settings import as_finish
+from pcsm_tui.schedule.work import Work
+
+if TYPE_CHECKING:
+    from pcsm_tui.schedule.plan import Plan
+
+
+def drivers_of(plan: Plan, uid: str) -> tuple[Driver, ...]:
+    """Return what holds the start of a leaf where it is; of a summary, what holds that of its first leaf."""
+    if plan.outline.children(uid):
+        return plan.drivers(min(plan.leaves.of(uid), key=lambda leaf: plan.task(leaf).es))
+    work, place = plan.work(uid), plan.network.index[uid]
+    if work.actual_start is not None or (work.done and work.actual_finish is not None):
+        return (Driver("actual"),)
+    start = plan.network.placed_at(place)
+    links = tuple(_driving_links(plan, uid, place, start))
+    conditions = plan.conditions(uid) or Conditions()
+    late = conditions.as_late_as_possible and start == plan.network.ls[place]
+    return (
+        *links,
+        *((Driver("late"),) if late else ()),
+        *_driving_dates(plan, work, conditions, start),
+        *((Driver("start"),) if not links and start <= 0 else ()),
+    )
+
+
+def _driving_links(plan: Plan, uid: str, place: int, start: int) -> Iterator[Driver]:
+    """Yield the predecessors whose links hold an activity, through gates those of the summary's link."""
+    network = plan.network
+    for before, (key, kind, _), asked in network.bounds(place):
+        if asked != start:
+            continue
+        gate = plan.gates.get(key)
+        if gate is None:
+            link = next(link for link in plan.work(uid).links if (link.task, link.type) == (key, kind))
+            yield Driver("link", key, link)
+            continue
+        for leaf, _, reached in network.bounds(before):
+            if reached == network.placed_at(before):
+                owner = gate.owner if gate.owner != uid else ""
+                yield Driver("link", network.activities[leaf].key, gate.link, owner)
+
+
+def _driving_dates(plan: Plan, work: Work, conditions: Conditions, start: int) -> Iterator[Driver]:
+    status = plan.settings.status
+    if status is not None and not work.begun and start == plan.axis.offset_of(as_finish(status)):
+        yield Driver("status")
+        return
+    end = start + work.duration
+    bounds = [(start, conditions.starts_from), (end, conditions.ends_from)]
+    if conditions.honored:
+        bounds += [(start, conditions.starts_by), (end, conditions.ends_by)]
+    if work.constraint_date is not None and any(reached == bound for reached, bound in bounds):
+        yield Driver("constraint")
