@@ -13,7 +13,7 @@ from pcsm_tui.domain.changes import Change, Clash
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Document, Engagement, Row, doc_id_of, uid_of
-from pcsm_tui.domain.values import Value, how_to_write, show_value
+from pcsm_tui.domain.values import Value, how_to_write
 from pcsm_tui.errors import (
     AnotherEngagement,
     FileChanged,
@@ -26,21 +26,12 @@ from pcsm_tui.errors import (
 from pcsm_tui.schedule.refusing import refuse_circles
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
+from pcsm_tui.workspace.clashing import Clashed, clash_text, clashed
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
-
-
-class Clashed(PcsmError):
-    """Somebody else changed the same field meanwhile; theirs stands, ours was not saved."""
-
-    exit_code = 1
-
-    def __init__(self, message: str, hint: str, clashes: tuple[Clash, ...]) -> None:
-        super().__init__(message, hint)
-        self.clashes = clashes
 
 
 class _Pending(NamedTuple):
@@ -330,7 +321,7 @@ class Session:
         moved, clashes = changes.rebased(change, self._engagement.document)
         if clashes:
             self._forget(step)
-            raise self._clashed(clashes)
+            raise clashed(self._engagement, clashes, self._drafts.unkept)
         self._engagement = self._engagement.replaced(changes.apply(self._engagement.document, moved))
         self._pending.append(_Pending(step, moved))
         self.save()
@@ -352,7 +343,7 @@ class Session:
             self.unsaved = ""
             if clashes := tuple(self._clashes):
                 self._clashes.clear()
-                raise self._clashed(clashes)
+                raise clashed(self._engagement, clashes, self._drafts.unkept)
             return
         raise FileChanged(f"{self.path} is being changed by others faster than it can be saved.", "Try again.")
 
@@ -385,33 +376,7 @@ class Session:
         return Place(clash.table, uid_of(ours, clash.table, clash.doc_id), clash.field)
 
     def _draft(self, clash: Clash) -> Draft:
-        return Draft(self._text(clash, clash.ours), str(self._clashed((clash,))))
-
-    def _clashed(self, clashes: tuple[Clash, ...]) -> Clashed:
-        clash = clashes[0]
-        tool, name = self._tool_and_field(clash)
-        theirs = f"it is now {self._text(clash, clash.theirs)!r}"
-        more = f"So were {len(clashes) - 1} more." if len(clashes) > 1 else ""
-        yours = f"Yours, {self._text(clash, clash.ours)!r}, was not saved."
-        hint = yours if clash.ours is not None else "Your change was not made."
-        return Clashed(
-            f"{tool}: {name} was changed by someone else meanwhile: "
-            f"{theirs if clash.theirs is not None else 'the row or its value is gone'}.",
-            " ".join(filter(None, (hint, more, self._drafts.unkept))),
-            clashes,
+        return Draft(
+            clash_text(self._engagement, clash, clash.ours),
+            str(clashed(self._engagement, (clash,), self._drafts.unkept)),
         )
-
-    def _tool_and_field(self, clash: Clash) -> tuple[str, str]:
-        """Return the names of what clashed; those that are not declared go by their id."""
-        if not self.framework.has_tool(clash.table):
-            return clash.table, clash.field
-        tool = self.framework.tool(clash.table)
-        return tool.name, tool.field(clash.field).name if tool.has(clash.field) else clash.field
-
-    def _text(self, clash: Clash, value: Value) -> str:
-        """Return a value of a clash as its field shows it, and as it can be typed there again."""
-        tool = self.framework.tool(clash.table) if self.framework.has_tool(clash.table) else None
-        if tool is None or not tool.has(clash.field):
-            return str(value)
-        field = tool.field(clash.field)
-        return show_value(field, value, lambda uid: self._engagement.referred(field, uid))

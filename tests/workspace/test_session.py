@@ -16,8 +16,9 @@ from stories.story import workspace
 from pcsm_tui.errors import FileRefused, StorageFailed, UsageError, ValueRefused
 from pcsm_tui.settings import Places, Settings
 from pcsm_tui.workspace import Workspace
+from pcsm_tui.workspace.clashing import Clashed
 from pcsm_tui.workspace.exporting import tool_text
-from pcsm_tui.workspace.session import Clashed, Session
+from pcsm_tui.workspace.session import Session
 
 RISKS = "adoption-risks"
 

@@ -13,7 +13,7 @@ from stories.story import workspace
 from pcsm_tui.errors import StorageFailed, ValueRefused
 from pcsm_tui.store.documents import store_document
 from pcsm_tui.workspace import Workspace, demo
-from pcsm_tui.workspace.session import Clashed
+from pcsm_tui.workspace.clashing import Clashed
 
 RISKS = "adoption-risks"
 
