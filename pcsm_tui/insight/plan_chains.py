@@ -77,9 +77,11 @@ class CriticalPage(NamedTuple):
     how_many: int
     """How many critical paths there are; of very many only the first are in `chains`."""
     problems: tuple[str, ...]
+    begins: tuple[str, ...] = ()
+    """For each chain why it begins when it does; nothing for one that begins with the plan."""
 
 
-def critical_page(plan: Plan) -> CriticalPage:
+def critical_page(plan: Plan, today: date) -> CriticalPage:
     """Return what the page of the critical path shows."""
     found = critical_paths(plan)
     tasks = plan.scheduled()
@@ -92,7 +94,13 @@ def critical_page(plan: Plan) -> CriticalPage:
         late=tuple(task for task in tasks if task.late_for_deadline),
         how_many=found.how_many,
         problems=tuple(problem.text for problem in plan.problems),
+        begins=tuple(_why_it_begins(plan, path[0], today) for path in found.paths),
     )
+
+
+def _why_it_begins(plan: Plan, uid: str, today: date) -> str:
+    drivers = [driver for driver in plan.drivers(uid) if driver.kind != "start"]
+    return driver_words(plan, uid, drivers[0], today) if drivers else ""
 
 
 def _steps(plan: Plan, path: tuple[str, ...]) -> tuple[PathStep, ...]:

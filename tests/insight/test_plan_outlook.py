@@ -59,7 +59,7 @@ def test_the_critical_page_has_every_tied_path_and_what_is_near() -> None:
         "Wall": {"duration": 2, "parent": "Frame"},
         "Roof": {"duration": 1, "parent": "Frame", "after": "Wall"},
     }
-    page = critical_page(planned(tasks))
+    page = critical_page(planned(tasks), TODAY)
     assert page.finish.date() == date(2026, 11, 20)
     assert page.packages == 6
     assert page.how_many == 2

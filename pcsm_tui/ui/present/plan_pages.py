@@ -42,6 +42,8 @@ def critical_path_lines(paths: CriticalPage, today: date, width: int) -> list[Li
         lines.append(())
         if len(paths.chains) > 1:
             lines.append((Span(f" Chain {place + 1}", "heading"),))
+        if paths.begins[place : place + 1] not in ((), ("",)):
+            lines += _sentence(f"It begins when it does because {paths.begins[place]}.", width, "dim")
         lines += _chain_lines(chain, today, width)
     if paths.near:
         lines += [(), *_near_lines(paths, width)]

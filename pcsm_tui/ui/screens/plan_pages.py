@@ -56,7 +56,7 @@ EMPTY = (
 
 def critical_path_page(plan: Plan, today: date) -> Page:
     """Return the page that says what decides the plan's end."""
-    found = critical_page(plan)
+    found = critical_page(plan, today)
     found = found._replace(near=tuple(sorted(found.near, key=lambda task: task.total_float)[:MOST_NEAR]))
     more = found.how_many - len(found.chains)
     notes = [f"{more} more chains are tied with these."] if more else []
@@ -169,6 +169,8 @@ def forecast_page(engagement: Engagement, plan: Plan, forecast: Forecast | None,
     when = moment if isinstance(moment, datetime) else datetime.combine(moment, time(23, 59))
     progress = performance(plan, when, baseline)
     earned = performance_sentences(progress, short_date(when.date(), today), today) if progress else []
+    if baseline is None:
+        earned.append("Without a baseline the plan is measured against itself as it stands: delays do not show here.")
     likely = forecast_sentences(forecast, today) if forecast else ["Simulating…"]
     rows = _variance_rows(plan, baseline) if baseline else []
 
