@@ -1,4 +1,4 @@
-"""Repositories to measure with: a thousand small engagements, large registers, and folders of one's own around them."""
+"""Repositories to measure with: a thousand small engagements, large registers and plans, and folders around them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -31,6 +32,11 @@ _WORK = (
 )
 _OWNERS = ("Sue", "Wayne", "T. King", "the shift leader")
 _FIRST_DAY = date(2020, 1, 1)
+STREAM = 50
+"""Work packages in a stream of a plan."""
+_WINDOW = 200
+"""How far back the predecessors of a work package lie."""
+_MEETING = "2026-11-22T09:30:00Z"
 
 
 class Bench(NamedTuple):
@@ -119,12 +125,55 @@ def records(count: int) -> dict[str, dict[str, Any]]:
     for number in range(count):
         uid = new_uid()
         table[str(int(uid[:13], 16) or 1)] = {
-            "uid": uid, "at": "2026-11-22T09:30:00Z", "by": "ada",
+            "uid": uid, "at": _MEETING, "by": "ada",
             "name": f"{_PLACES[number % len(_PLACES)]}: risk number {number} of the roll-out",
             "likelihood": number % 5 + 1, "severity": number % 4 + 1, "strategy": f"{_WORK[number % len(_WORK)]} early",
             "accountable": _OWNERS[number % len(_OWNERS)], "responsible": "HR lead",
         }  # fmt: skip
     return table
+
+
+def with_plan(workspace: Workspace, customer: str, count: int) -> Path:
+    """Make an engagement whose plan has so many work packages, begun four weeks ago; return its file."""
+    path = workspace.create(customer, "A large plan")
+    storage = EngagementStorage(path)
+    document = storage.read() or {}
+    start = date.today() - timedelta(days=28)
+    form = {**_stamped(new_uid()), "start": start.isoformat()}
+    tables = {"plan": {_key(form): form}, "tasks": packages(count)}
+    storage.commit({**document, **tables})
+    return path
+
+
+def packages(count: int) -> dict[str, dict[str, Any]]:
+    """Return the table of so many work packages: streams of fifty, two links each, the same whenever asked."""
+    random = Random(1959)
+    table: dict[str, dict[str, Any]] = {}
+    made: list[str] = []
+    parent = ""
+    for number in range(count):
+        if number % STREAM == 0:
+            stream = {**_stamped(new_uid()), "name": f"Stream {number // STREAM + 1}", "kind": "Work stream"}
+            table[_key(stream)] = {**stream, "order": len(table) << 20}
+            parent = stream["uid"]
+        before = made[-_WINDOW:]
+        package = {
+            **_stamped(new_uid()), "name": f"{_WORK[number % len(_WORK)]} of site {number + 1}", "parent": parent,
+            "kind": "Work package", "order": len(table) << 20, "duration": random.randint(1, 10) * 480,
+            "owner": _OWNERS[number % len(_OWNERS)],
+            "predecessors": [{"task": uid, "type": "FS"} for uid in random.sample(before, min(len(before), 2))],
+        }  # fmt: skip
+        table[_key(package)] = package
+        made.append(package["uid"])
+    return table
+
+
+def _stamped(uid: str) -> dict[str, Any]:
+    return {"uid": uid, "at": _MEETING, "by": "ada"}
+
+
+def _key(record: dict[str, Any]) -> str:
+    return str(int(record["uid"][:13], 16) or 1)
 
 
 def start_command(*paths: Path) -> list[str]:

@@ -164,8 +164,9 @@ class PlanScreen(PlanningScreen):
             part = "#plan-list"
         for other in PARTS:
             self.query_one(other).display = other == part
-        if self.focused in self.query(", ".join(PARTS)) and not self.focused.display:
-            self.query_one(part).focus()
+        focused = self.focused
+        if focused is not None and f"#{focused.id}" in PARTS and not focused.display:
+            self._focus_part()
         self.query_one("#plan-head").display = part == "#plan-list"
         self.query_one("#plan-detail").set_class(part == "#plan-page", "unseen")
         if part == "#plan-list":
