@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -66,6 +66,11 @@ class Outline:
         """Return the uid of the row under which a row stands; empty at the top."""
         node = self._by_uid.get(uid)
         return node.parent if node else ""
+
+    def above(self, uid: str) -> Iterator[str]:
+        """Yield the uids of the rows that a row is part of, the nearest first."""
+        while uid := self.parent(uid):
+            yield uid
 
     def children(self, uid: str = "") -> tuple[Row, ...]:
         """Return the rows right below a row, in order; those at the top for an empty uid."""

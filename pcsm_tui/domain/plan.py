@@ -116,7 +116,8 @@ class Driver(NamedTuple):
     """What holds the start of a task where it is: a predecessor by its link, or a date of its own.
 
     `kind` is "link", "start" (the plan's), "constraint", "status" (the status date), "actual" or "late" (as late as
-    possible); `uid` names the predecessor; `via` the summary whose link it is, when it is not the task's own.
+    possible); `uid` names the predecessor; `via` the summary whose link or constraint it is, when it is not the task's
+    own.
     """
 
     kind: Literal["link", "start", "constraint", "status", "actual", "late"]

@@ -25,11 +25,9 @@ from pcsm_tui.insight.plan_words import (
     start_words,
     through_words,
 )
-from pcsm_tui.schedule.building import AS_LATE, FINISH_BY, ON_FINISH, ON_START, START_BY, duration_left
-from pcsm_tui.schedule.paths import (
-    Follower,
-    followers,
-)
+from pcsm_tui.schedule.building import AS_LATE, FINISH_BY, ON_FINISH, ON_START, START_BY, binds, duration_left
+from pcsm_tui.schedule.driving import bound_by
+from pcsm_tui.schedule.paths import Follower, followers
 from pcsm_tui.schedule.plan import Plan
 from pcsm_tui.schedule.settings import as_finish, as_start
 
@@ -77,6 +75,8 @@ def driver_words(plan: Plan, uid: str, driver: Driver, today: date) -> str:
         return f"it is set as late as possible and {until}"
     if driver.kind == "actual":
         return "as was reported"
+    if driver.via:
+        return f"{called(plan.task(driver.via))}, which it is part of, may {_constraint(plan, driver.via, today)}"
     words = _constraint(plan, uid, today)
     if work.constraint in (START_BY, FINISH_BY):
         return f"it is held to {words}"
@@ -137,6 +137,11 @@ def oddities(plan: Plan, uid: str, today: date) -> list[str]:
     task, found = plan.task(uid), []
     if task.assumed:
         found.append(f"No duration is given; {show_duration(task.duration)} is assumed.")
+    if task.kind == "summary" and plan.work(uid).constraint_date and not binds(plan.work(uid), summary=True):
+        found.append(
+            f"{plan.work(uid).constraint} binds nothing here: a work stream can start no earlier and finish no later than a"
+            " date; bind what is in it."
+        )
     if task.clipped:
         found.append("Its links ask for a start before the plan's own; it is held at the plan's start.")
     if task.kind != "summary" and _is_held_against_links(plan, uid):
@@ -178,16 +183,19 @@ def limit_of(plan: Plan, uid: str) -> Limit:
 
 
 def _own_limits(plan: Plan, uid: str) -> Iterator[tuple[int, Limit]]:
-    """Yield the dates of a leaf that bound its end or its start, each with the float that it leaves."""
-    task, work, offset = plan.task(uid), plan.work(uid), plan.axis.offset_of
-    if work.deadline is not None:
-        yield offset(as_finish(work.deadline)) - task.ef, Limit("deadline", uid)
-    if work.constraint_date is None:
-        return
-    if work.constraint in (FINISH_BY, ON_FINISH):
-        yield offset(as_finish(work.constraint_date)) - task.ef, Limit("constraint", uid)
-    elif work.constraint in (START_BY, ON_START) and work.actual_start is None:
-        yield offset(as_start(work.constraint_date)) - task.es, Limit("constraint", uid)
+    """Yield the dates of a leaf, and of what it is part of, that bound its end or its start, each with the float left."""
+    task, offset = plan.task(uid), plan.axis.offset_of
+    for dated in (uid, *plan.outline.above(uid)):
+        deadline = plan.work(dated).deadline
+        if deadline is not None:
+            yield offset(as_finish(deadline)) - task.ef, Limit("deadline", dated)
+    for holder in bound_by(plan, uid):
+        work = plan.work(holder)
+        assert work.constraint_date is not None
+        if work.constraint in (FINISH_BY, ON_FINISH):
+            yield offset(as_finish(work.constraint_date)) - task.ef, Limit("constraint", holder)
+        elif work.constraint in (START_BY, ON_START) and work.actual_start is None:
+            yield offset(as_start(work.constraint_date)) - task.es, Limit("constraint", holder)
 
 
 def limit_words(plan: Plan, uid: str, limit: Limit, today: date) -> str:

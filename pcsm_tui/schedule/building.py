@@ -7,7 +7,7 @@ five hundred packages takes a thousand links and not a quarter of a million.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pcsm_tui.domain.outline import Outline
@@ -46,7 +46,11 @@ class Leaves:
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
-        self.all = [row.uid for row in outline.rows if not outline.children(row.uid)]
+        self.all: list[str] = []
+        self.summaries: list[str] = []
+        """The uids of tasks that have others below them, in outline order."""
+        for row in outline.rows:
+            (self.summaries if outline.children(row.uid) else self.all).append(row.uid)
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, uid: str) -> tuple[str, ...]:
@@ -75,18 +79,74 @@ def duration_left(work: Work) -> int:
     return work.duration - duration_done(work) if work.remaining is None else work.remaining
 
 
-def conditions_of(work: Work, settings: PlanSettings, axis: TimeAxis) -> Conditions | None:
+class Bounds(NamedTuple):
+    """What summaries ask of everything in them: to start no earlier, and to have ended by when; offsets.
+
+    A latest finish moves nothing, as a deadline does not, even where constraints are honored: it is not the leaf's own.
+    """
+
+    starts_from: int | None = None
+    ends_by: int | None = None
+
+
+NO_BOUNDS = Bounds()
+
+
+def inherited_bounds(leaves: Leaves, works: Mapping[str, Work], axis: TimeAxis) -> dict[str, Bounds]:
+    """Return by uid what the summaries above a leaf ask of it, for leaves of which anything is asked."""
+    found: dict[str, Bounds] = {}
+    for uid in leaves.summaries:
+        asked = _asked_by_summary(works[uid], axis)
+        if asked != NO_BOUNDS:
+            found.update({leaf: _both(found.get(leaf, NO_BOUNDS), asked) for leaf in leaves.of(uid)})
+    return found
+
+
+def binds(work: Work, *, summary: bool) -> bool:
+    """Return whether a task's constraint binds it, a summary's what is in it.
+
+    Of constraints those two hold for what is in a summary that MS Project lets a summary have besides as soon as
+    possible.
+    """
+    return work.constraint_date is not None and (not summary or work.constraint in (START_FROM, FINISH_BY))
+
+
+def _asked_by_summary(work: Work, axis: TimeAxis) -> Bounds:
+    starts_from, _, _, ends_by = constrained(work, axis) if binds(work, summary=True) else (None,) * 4
+    return Bounds(starts_from, _tighter(min, ends_by, _deadline(work, axis)))
+
+
+def _deadline(work: Work, axis: TimeAxis) -> int | None:
+    return None if work.deadline is None else axis.offset_of(as_finish(work.deadline))
+
+
+def _both(one: Bounds, other: Bounds) -> Bounds:
+    return Bounds(_tighter(max, one.starts_from, other.starts_from), _tighter(min, one.ends_by, other.ends_by))
+
+
+def _tighter(choose: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return choose(one, other)
+
+
+def conditions_of(
+    work: Work, settings: PlanSettings, axis: TimeAxis, inherited: Bounds = NO_BOUNDS
+) -> Conditions | None:
     """Return what binds a task besides its links, None when nothing but the status date does, as it binds all alike.
 
+    `inherited` is what the summaries above it ask of it.
     Done work stays where it was; what is left comes after the status date (PMI's retained logic: and after its links).
     """
     if work.done:
         return _finished(work, axis)
-    if not (work.constraint or work.deadline or work.actual_start or work.percent or work.elapsed):
+    free = not (work.constraint or work.deadline or work.actual_start or work.percent or work.elapsed)
+    if free and inherited == NO_BOUNDS:
         return None
     status = None if settings.status is None else axis.offset_of(as_finish(settings.status))
-    starts_from, ends_from, starts_by, ends_by = _constrained(work, axis)
-    deadline = None if work.deadline is None else axis.offset_of(as_finish(work.deadline))
+    starts_from, ends_from, starts_by, ends_by = constrained(work, axis)
+    starts_from = _tighter(max, starts_from, inherited.starts_from)
+    deadline = _tighter(min, _deadline(work, axis), inherited.ends_by)
     if work.actual_start is not None:
         return _under_way(work, axis, status)._replace(ends_from=ends_from, ends_by=ends_by, deadline=deadline)
     if status is not None:
@@ -99,7 +159,7 @@ def conditions_of(work: Work, settings: PlanSettings, axis: TimeAxis) -> Conditi
     return None if found == Conditions(status, honored=settings.honor_constraints) else found
 
 
-def _constrained(work: Work, axis: TimeAxis) -> tuple[int | None, int | None, int | None, int | None]:
+def constrained(work: Work, axis: TimeAxis) -> tuple[int | None, int | None, int | None, int | None]:
     """Return what a constraint bounds: the start from below, the end from below, the start and the end from above."""
     when, kind = work.constraint_date, work.constraint
     if when is None:

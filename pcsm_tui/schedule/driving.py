@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pcsm_tui.domain.plan import Driver
+from pcsm_tui.schedule.building import binds, constrained, duration_done
 from pcsm_tui.schedule.conditions import Conditions
 from pcsm_tui.schedule.settings import as_finish
-from pcsm_tui.schedule.work import Work
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.plan import Plan
@@ -28,7 +28,7 @@ def drivers_of(plan: Plan, uid: str) -> tuple[Driver, ...]:
     return (
         *links,
         *((Driver("late"),) if late else ()),
-        *_driving_dates(plan, work, conditions, start),
+        *_driving_dates(plan, uid, conditions, start),
         *((Driver("start"),) if not links and start <= 0 else ()),
     )
 
@@ -50,14 +50,27 @@ def _driving_links(plan: Plan, uid: str, place: int, start: int) -> Iterator[Dri
                 yield Driver("link", network.activities[leaf].key, gate.link, owner)
 
 
-def _driving_dates(plan: Plan, work: Work, conditions: Conditions, start: int) -> Iterator[Driver]:
-    status = plan.settings.status
-    if status is not None and not work.begun and start == plan.axis.offset_of(as_finish(status)):
+def _driving_dates(plan: Plan, uid: str, conditions: Conditions, start: int) -> Iterator[Driver]:
+    status, work = plan.settings.status, plan.work(uid)
+    if status is not None and not work.done and start + duration_done(work) == plan.axis.offset_of(as_finish(status)):
         yield Driver("status")
         return
-    end = start + work.duration
-    bounds = [(start, conditions.starts_from), (end, conditions.ends_from)]
-    if conditions.honored:
-        bounds += [(start, conditions.starts_by), (end, conditions.ends_by)]
-    if work.constraint_date is not None and any(reached == bound for reached, bound in bounds):
-        yield Driver("constraint")
+    for holder in bound_by(plan, uid):
+        if _holds(plan, holder, (start, start + work.duration), honored=conditions.honored and holder == uid):
+            yield Driver("constraint", via="" if holder == uid else holder)
+
+
+def _holds(plan: Plan, holder: str, placed: tuple[int, int], *, honored: bool) -> bool:
+    """Return whether the constraint of a leaf, or of a summary above it, holds that leaf where it is placed."""
+    (start, end), (starts_from, ends_from, starts_by, ends_by) = placed, constrained(plan.work(holder), plan.axis)
+    bounds = [(start, starts_from), (end, ends_from)]
+    if honored:
+        bounds += [(start, starts_by), (end, ends_by)]
+    return any(reached == bound for reached, bound in bounds)
+
+
+def bound_by(plan: Plan, uid: str) -> Iterator[str]:
+    """Yield the leaf itself, when a constraint binds it, and the summaries above it whose constraints do."""
+    for holder in (uid, *plan.outline.above(uid)):
+        if binds(plan.work(holder), summary=holder != uid):
+            yield holder

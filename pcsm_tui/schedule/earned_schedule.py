@@ -284,12 +284,7 @@ def _weights(plan: Plan, baseline: Baseline | None) -> dict[str, int]:
         works = {uid: plan.work(uid) for uid in plan.leaves.all}
         return {uid: work.duration or work.elapsed for uid, work in works.items()}
     kept = [uid for uid in plan.tasks if uid in baseline.tasks]
-    above: set[str] = set()
-    for uid in kept:
-        parent = plan.outline.parent(uid)
-        while parent and parent not in above:
-            above.add(parent)
-            parent = plan.outline.parent(parent)
+    above = {summary for uid in kept for summary in plan.outline.above(uid)}
     return {uid: _planned_minutes(plan, baseline.tasks[uid]) for uid in kept if uid not in above}
 
 

@@ -12,7 +12,16 @@ from typing import NamedTuple
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.outline import Outline
 from pcsm_tui.domain.plan import Driver, PlanTask
-from pcsm_tui.schedule.building import Gate, Leaves, activity_of, conditions_of, wire
+from pcsm_tui.schedule.building import (
+    NO_BOUNDS,
+    Bounds,
+    Gate,
+    Leaves,
+    activity_of,
+    conditions_of,
+    inherited_bounds,
+    wire,
+)
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
 from pcsm_tui.schedule.driving import drivers_of
@@ -39,6 +48,14 @@ class _Read:
 
     row: Row
     work: Work
+
+
+class _Bound(NamedTuple):
+    """What binds a task, and what that was worked out from."""
+
+    work: Work
+    inherited: Bounds
+    conditions: Conditions | None
 
 
 class Plan:
@@ -156,16 +173,16 @@ class Plan:
         return self.gates[key].owner if key in self.gates else key
 
     def _conditions(self, before: Plan | None) -> dict[str, Conditions | None]:
-        same = before is not None and before.axis is self.axis
-        known = before._known_conditions if before is not None and same else {}
-        self._known_conditions: dict[str, tuple[Work, Conditions | None]] = {}
+        known = before._known_conditions if before is not None and before.axis is self.axis else {}
+        self._known_conditions: dict[str, _Bound] = {}
+        above = inherited_bounds(self.leaves, {uid: self._reads[uid].work for uid in self.leaves.summaries}, self.axis)
         for uid in self.leaves.all:
-            work = self._reads[uid].work
+            work, inherited = self._reads[uid].work, above.get(uid, NO_BOUNDS)
             kept = known.get(uid)
-            if kept is None or kept[0] is not work:
-                kept = work, conditions_of(work, self.settings, self.axis)
+            if kept is None or kept.work is not work or kept.inherited != inherited:
+                kept = _Bound(work, inherited, conditions_of(work, self.settings, self.axis, inherited))
             self._known_conditions[uid] = kept
-        return {uid: conditions for uid, (_, conditions) in self._known_conditions.items()}
+        return {uid: bound.conditions for uid, bound in self._known_conditions.items()}
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -185,7 +202,7 @@ class Plan:
 
     def conditions(self, uid: str) -> Conditions | None:
         """Return what binds a leaf besides its links; None when nothing does."""
-        return self._known_conditions[uid][1]
+        return self._known_conditions[uid].conditions
 
     def row(self, uid: str) -> Row:
         """Return the row that a task stands for."""
@@ -295,13 +312,16 @@ def _shape(row: Row) -> tuple[object, ...]:
 def rolled_up_percent(works: list[Work]) -> int:
     """Return how much is done of several tasks, weighted by duration, in tenths of a percent (MS Project).
 
-    Where none has a duration, milestones count alike.
+    Where none has a duration, milestones count alike. It is rounded, but to all or nothing only when it is that.
     """
     weights = [work.duration or work.elapsed for work in works]
     if not any(weights):
         weights = [1] * len(works)
     done = sum(weight * (1000 if work.done else work.percent) for weight, work in zip(weights, works, strict=True))
-    return done // sum(weights) if works else 0
+    if not works or not done:
+        return 0
+    total = sum(weights)
+    return 1000 if done == 1000 * total else min(max((2 * done + total) // (2 * total), 1), 999)
 
 
 def plan_of(engagement: Engagement) -> Plan:

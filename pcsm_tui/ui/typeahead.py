@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Event, Queue, Task, create_task
+from time import monotonic
 
 from textual import events
 from textual.app import App
@@ -17,7 +18,9 @@ from textual.message import Message
 _ROUNDS = 3
 """Key to action, action to the messages that it posts, those to the focus that they move."""
 _PATIENCE = 0.5
-"""Seconds after which a key goes on although the one before was not seen through, as when its widget is gone."""
+"""Seconds after which a key goes on although the one before was not seen through, as when its widget is busy."""
+_LOOK = 0.01
+"""Seconds after which to look whether the widget is there still: with one that was removed its answer is lost."""
 
 
 class Answered(Message):
@@ -66,11 +69,13 @@ class TypeAhead(App[int]):
             return
         seen = Event()
         target = self.focused or self.screen
-        if target.post_message(Answered(seen)):
-            try:
-                await asyncio.wait_for(seen.wait(), _PATIENCE)
-            except TimeoutError:
-                return
+        if not target.post_message(Answered(seen)):
+            return
+        until = monotonic() + _PATIENCE
+        answer = create_task(seen.wait())
+        while not answer.done() and target.is_attached and monotonic() < until:
+            await asyncio.wait({answer}, timeout=_LOOK)
+        answer.cancel()
 
     def on_answered(self, message: Answered) -> None:
         """A round is over."""

@@ -1,4 +1,4 @@
-"""Measure the screen in a terminal: start, keys, switches, silence, memory, large registers. Prints, never judges.
+"""Measure the screen in a terminal: start, keys, switches, silence, memory, large registers and plans. Prints, never judges.
 
 python tests/bench/screen.py                    everything at 80x24
 python tests/bench/screen.py --size 120x40 --only start,keys
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from figures import Figure, middle, percentile, show
-from repository import MARK, Bench, bench, fill, start_command, with_risks
+from repository import MARK, Bench, bench, fill, start_command, with_plan, with_risks
 from terminal import Terminal, Written
 
 HERE = Path(__file__).parent
@@ -290,8 +290,72 @@ def _register(stage: Stage, path: Path) -> dict[str, list[Written]]:
     }  # fmt: skip
 
 
+# --- plans ----------------------------------------------------------------------------------------------------
+
+VIEWS = ("Columns", "Network", "Critical path", "Milestones", "Forecast", "Bars")
+"""The views of the plan, in the order in which `]` goes through them from the bars on."""
+NOT_SWITCHES = ("open, first time", "cursor", "page", "ends", "character", "edited", "ticked", "undone")
+
+
+def plans(stage: Stage) -> Iterator[Figure]:
+    """Measure a plan of 5,000 work packages against one of 50, and the memory of one of 1,000."""
+    files = {count: with_plan(stage.place.workspace, f"Plan {count}", count) for count in (50, 1000, 5000)}
+    few, many = _plan(stage, files[50]), _plan(stage, files[5000])
+    yield from _key(stage, "Plan of 5,000: cursor", many["cursor"], 300)
+    yield from _key(stage, "Plan of 5,000: page", many["page"], 2500)
+    for what, made in many.items():
+        large, small = _median(made), _median(few[what])
+        yield Figure(f"5,000 packages against 50: {what}", f"{large:.1f} / {small:.1f} ms", large / small)
+        size = middle([len(run.data) for run in made])
+        if what not in NOT_SWITCHES:
+            yield Figure(f"5,000 packages: {what}", f"{large:.1f} ms", large, 25, "ms")
+        most = stage.options.screen_bytes if what not in ("cursor", "page") else None
+        yield Figure(f"5,000 packages: {what}, bytes", f"{size:,.0f} B", size if most else None, most, "B")
+    yield from _plan_memory(stage, files[1000])
+
+
+def _plan(stage: Stage, path: Path) -> dict[str, list[Written]]:
+    times, runs = stage.options.keys, max(stage.options.runs, 5)
+    found: dict[str, list[Written]] = {}
+    with stage.program(path) as terminal:
+        terminal.start("Plan", quiet=1.5)
+        found["open, first time"] = [terminal.press("p", quiet=0.6)]
+        away = [(terminal.press("0", quiet=0.4), terminal.press("p", quiet=0.4)) for _ in range(runs)]
+        found["open again"] = [opened for _, opened in away]
+        found["cursor"] = repeated(terminal, times, "down", "up")
+        found["page"] = [*repeated(terminal, 2, "pagedown"), *repeated(terminal, 2, "pageup")]
+        found["ends"] = repeated(terminal, 6, "end", "home")
+        found["folded, unfolded"] = repeated(terminal, 6, "Z")
+        turns = [[terminal.press("]", quiet=0.6) for _ in VIEWS] for _ in range(runs + 1)]
+        for place, name in enumerate(VIEWS):
+            found[f"view {name}"] = [turn[place] for turn in turns[1:]]
+        terminal.press("down", "down", quiet=0.4)
+        for days in range(runs):
+            terminal.press("i", quiet=0.5)
+            for what, text in (("character", str(days % 5 + 2)), ("character", "d"), ("edited", "enter")):
+                found.setdefault(what, []).append(terminal.press(text, quiet=0.8))
+        for what, key in (("ticked", "x"), ("undone", "u")) * runs:
+            found.setdefault(what, []).append(terminal.press(key, quiet=0.8))
+    return found
+
+
+def _plan_memory(stage: Stage, path: Path) -> Iterator[Figure]:
+    with stage.terminal(EMPTY) as terminal:
+        terminal.start("ready", quiet=1)
+        bare = terminal.memory()
+    with stage.program(path) as terminal:
+        terminal.start("Plan", quiet=1.5)
+        terminal.press("p", quiet=1)
+        for _ in range(10):
+            terminal.press("pagedown")
+        held = terminal.memory()
+    for name, own, other in zip(("RSS", "PSS"), held, bare, strict=True):
+        yield Figure(f"a plan of 1,000 packages: {name}", f"{own:.0f} MB", own / other, 1.6)
+
+
 PARTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "start": start, "keys": keys, "switches": switches, "idle": idle, "memory": memory, "registers": registers,
+    "plan": plans,
 }  # fmt: skip
 
 

@@ -48,8 +48,8 @@ def test_every_answer_is_as_shown(pcsm, tmp_path: Path, monkeypatch: pytest.Monk
     assert answers == 7
 
 
-def test_one_run_in_three_keeps_the_planned_day(pcsm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """33.2 %: the beta distribution with alpha 1.8 and beta 4.2 has that share below 0.2, integrated apart from here.
+def test_three_runs_in_ten_keep_the_planned_day(pcsm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """30.4 %: the beta distribution with alpha 5/3 and beta 13/3 has that share below 1/6, integrated apart from here.
 
     A thousand runs have a standard deviation of 1.5 % around it.
     """
@@ -57,7 +57,7 @@ def test_one_run_in_three_keeps_the_planned_day(pcsm, tmp_path: Path, monkeypatc
     for shown, said in steps(pcsm):
         if "keep to Tue 15 Dec" in shown:
             (kept,) = re.findall(r"([\d.]+)% keep", said)
-            assert 25 < float(kept) < 41
+            assert 23 < float(kept) < 38
             return
     pytest.fail("the page shows no simulation")
 

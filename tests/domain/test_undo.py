@@ -58,12 +58,17 @@ def _some_values(row: Row, number: int) -> dict[str, Any]:
     return {field.id: f"{TEXTS[field.type]}{number}"} if field else {}
 
 
+def uid_of(number: int) -> str:
+    """Return a uid that differs from others in the bits that make the document id, as random ones do."""
+    return f"{number:013x}" + "0" * 19
+
+
 STARTS = [
     engagement(),
     engagement({
         "risks": {"7": {"name": "Inserted"}, "8": {"name": "Too"}, "9": {"name": "X", "uid": "not hex", "order": 1}},
         "steps": {
-            str(number): {"uid": f"{number:032x}", "name": f"Step {number}", **({"parent": f"{parent:032x}"} if parent else {})}
+            str(number): {"uid": uid_of(number), "name": f"Step {number}", **({"parent": uid_of(parent)} if parent else {})}
             for number, parent in ((1, 0), (2, 1), (3, 1), (4, 3), (5, 6), (6, 5), (7, 99))
         },
         "unknown": {"1": {"kept": [1, {"a": None}]}},

@@ -183,3 +183,17 @@ def test_what_is_written_reads_back_as_the_same_schedule(plan: ImportedPlan) -> 
     engagement = engagement_of(plan)
     back = engagement_of(read_mspdi(write_mspdi(Plan(engagement), engagement), "plan.xml"))
     assert schedule_of(back) == schedule_of(engagement)
+
+
+def test_of_summaries_those_constraints_are_written_that_ms_project_lets_them_have() -> None:
+    def code(constraint: str) -> list[str | None]:
+        bound = {"constraint": constraint, "constraint_date": "2026-11-04"}
+        tasks = (
+            ImportedTask("1", "", {"name": "Prepare", "kind": "Work stream", **bound}),
+            ImportedTask("2", "1", {"name": "Pack", "duration": 480}),
+        )
+        return texts(written(PLAN._replace(tasks=tasks, baselines=())), "Tasks/Task/ConstraintType")
+
+    assert code("Start no earlier than") == ["4", "0"]
+    assert code("Finish no later than") == ["7", "0"]
+    assert code("Must start on") == ["0", "0"]

@@ -62,13 +62,15 @@ def test_the_critical_page_has_every_tied_path_and_what_is_near() -> None:
     page = critical_page(planned(tasks), TODAY)
     assert page.finish.date() == date(2026, 11, 20)
     assert page.packages == 6
-    assert page.how_many == 2
-    assert [[step.task.uid for step in path] for path in page.chains] == [["Build", "Open"], ["Write", "Open"]]
+    assert page.how_many == 3
+    chains = [["Build", "Open"], ["Write", "Open"], ["Wall", "Roof"]]
+    assert [[step.task.uid for step in path] for path in page.chains] == chains
     assert [[step.link and step.link.task for step in path] for path in page.chains] == [
         [None, "Build"],
         [None, "Write"],
+        [None, "Wall"],
     ]
-    assert [task.uid for task in page.near] == ["Paint", "Wall", "Roof"]
+    assert [task.uid for task in page.near] == ["Paint"]
     assert [task.uid for task in page.late] == ["Frame"]
     assert (page.near_float, page.problems) == (960, ())
 

@@ -14,7 +14,7 @@ from pcsm_tui.insight.plan_reasons import limit_of, oddities, why, why_critical,
 from pcsm_tui.schedule.plan import Plan, plan_of
 from tests.imported_plans import any_plan
 from tests.imported_plans import engagement_of as imported
-from tests.insight.small_plans import PAIR, SIDEWAY, STREAMS, TODAY, Tasks, planned
+from tests.insight.small_plans import PAIR, SIDEWAY, START, STREAMS, TODAY, Tasks, planned
 
 
 def start(plan: Plan, uid: str) -> str:
@@ -85,6 +85,54 @@ def test_several_drivers_are_all_named_and_many_are_counted() -> None:
 def test_a_constraint_holds_a_start(constraint: str, day: str, sentence: str) -> None:
     plan = pair("Ready", constraint=constraint, constraint_date=day)
     assert start(plan, "Train") == sentence
+
+
+BOUND_STREAM: Tasks = {
+    "Build": {"duration": 9},
+    "Wave": {
+        "kind": "Work stream", "constraint": "Start no earlier than", "constraint_date": "2026-11-18",
+        "deadline": "2026-11-20",
+    },
+    "Train": {"duration": 4, "parent": "Wave"},
+    "Check": {"duration": 1, "parent": "Wave"},
+}  # fmt: skip
+
+
+def test_the_constraint_of_a_stream_holds_what_is_in_it() -> None:
+    plan = planned(BOUND_STREAM)
+    assert start(plan, "Train") == (
+        "2.1 Train starts Wed 18 Nov because 2 Wave, which it is part of, may start no earlier than Wed 18 Nov."
+    )
+
+
+def test_the_deadline_of_a_stream_bounds_what_is_in_it() -> None:
+    plan = planned(BOUND_STREAM)
+    assert why_critical(plan, "Train", TODAY)[0] == (
+        "2.1 Train is critical: it is 1d too late for the deadline of 2 Wave (Fri 20 Nov)."
+    )
+    assert why_critical(plan, "Check", TODAY)[0] == (
+        "2.2 Check is nearly critical: it may slip 2d before the deadline of 2 Wave (Fri 20 Nov) is missed."
+    )
+
+
+def test_the_latest_finish_of_a_stream_holds_nothing_back_even_where_constraints_are_honored() -> None:
+    bound = {"kind": "Work stream", "constraint": "Finish no later than", "constraint_date": "2026-11-17"}
+    tasks = {"Ready": {"duration": 3}, "Wave": bound, "Train": {"duration": 2, "parent": "Wave", "after": "Ready"}}
+    plan = planned(tasks, honor_constraints=True)
+    assert start(plan, "Train") == "2.1 Train starts Thu 19 Nov because 1 Ready ends Wed 18 Nov (finish to start)."
+    assert why_critical(plan, "Train", TODAY)[0] == (
+        "2.1 Train is critical: it is 3d too late for the constraint of 2 Wave (finish no later than Tue 17 Nov)."
+    )
+
+
+def test_a_constraint_that_a_stream_cannot_have_is_told() -> None:
+    bound = {"kind": "Work stream", "constraint": "Must start on", "constraint_date": "2026-11-25"}
+    plan = planned({"Wave": bound, "Train": {"duration": 2, "parent": "Wave"}})
+    assert oddities(plan, "Wave", TODAY) == [
+        "Must start on binds nothing here: a work stream can start no earlier and finish no later than a date; bind what is"
+        " in it."
+    ]
+    assert plan.task("Train").start.date() == START
 
 
 def test_a_link_and_a_constraint_may_hold_it_together() -> None:

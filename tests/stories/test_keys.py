@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from stories.making import make_engagement
 from stories.story import Story, keys_of, run_story
 
 from pcsm_tui.errors import DeclarationError
+from pcsm_tui.ui import typeahead
 from pcsm_tui.ui.commands.own_keys import commands_with
 from pcsm_tui.ui.commands.registry import COMMANDS, WHERE
 
@@ -230,6 +232,17 @@ def test_mistakes_in_ones_own_keys_are_told_and_what_is_no_mistake_is_not(keys: 
     with pytest.raises(DeclarationError) as refused:
         commands_with(keys)
     assert told in str(refused.value)
+
+
+def test_no_key_waits_for_a_widget_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter takes the line away in which one answers; what is typed behind it goes on at once."""
+    monkeypatch.setattr(typeahead, "_PATIENCE", 3600)
+
+    async def answer(story: Story) -> None:
+        await asyncio.wait_for(story.press("a", *keys_of("Northline Rail"), "enter", "p"), 60)
+        assert "Northline Rail › Plan" in story.top
+
+    run_story(tmp_path, answer)
 
 
 def test_every_key_can_be_typed_in_a_plain_terminal() -> None:

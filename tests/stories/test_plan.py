@@ -290,7 +290,9 @@ def test_rows_are_indented_outdented_moved_and_told_why_not(path: Path) -> None:
         await story.press("J")
         assert "last of its work stream" in story.foot
         await story.press(">")
-        assert "It is now 2.2.1" in story.foot and "▾ Go-live" in row(story, "Go-live"), "a milestone with parts is a stream"
+        assert "It is now 2.2.1" in story.foot and "▾ Go-live" in row(story, "Go-live"), (
+            "a milestone with parts is a stream"
+        )
         await story.press("<", "K")
         assert outline(path)[3:] == ["2 Rollout", "2.1 Train B", "2.2 E-learning", "2.3 Go-live"]
         await story.press("<")
@@ -323,7 +325,9 @@ def test_what_is_below_is_folded_and_found_again(path: Path) -> None:
         await story.press("u", "Z")
         assert len(names(story)) == 7
         await story.press("g", "h", "slash", *"train", "enter")
-        assert names(story) == ["Desk", "Train A", "Rollout", "Train B"], "a match shows what it is part of, folded or not"
+        assert names(story) == ["Desk", "Train A", "Rollout", "Train B"], (
+            "a match shows what it is part of, folded or not"
+        )
         assert "for 'train'" in story.top
         await story.press("escape")
         assert names(story) == ["Desk", "Rollout", "Train B", "Go-live", "E-learning"]
@@ -432,7 +436,12 @@ def test_the_form_of_a_task_opens_and_leads_back_to_it(path: Path) -> None:
         await story.press("j", "j", "e")
         assert "Work Breakdown Structure › Train A" in story.top
         form = {line[2:26].strip(): line[26:].strip() for line in story.lines[1:-6]}
-        assert (form["WBS"], form["Start"], form["Finish"], form["Critical"]) == ("1.2", "2026-11-30", "2026-12-02", "Yes")
+        assert (form["WBS"], form["Start"], form["Finish"], form["Critical"]) == (
+            "1.2",
+            "2026-11-30",
+            "2026-12-02",
+            "Yes",
+        )
         await story.press("tab", *"Sue", "tab", "ctrl+u", *"4d", "tab", "escape")
         assert "› Plan › Bars" in story.top and current(story) == "Train A"
         assert "finish Wed 9 Dec" in story.top

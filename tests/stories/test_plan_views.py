@@ -84,7 +84,9 @@ def test_the_views_come_one_after_the_other_and_keep_the_task(path: Path) -> Non
         await story.press("j", "j")
         for view in (*VIEWS[1:], VIEWS[0]):
             await story.press("right_square_bracket")
-            assert f"Plan › {view}" in story.top and "finish Mon 7 Dec · 4 critical · 0 %" in story.top, "summaries aside"
+            assert f"Plan › {view}" in story.top and "finish Mon 7 Dec · 4 critical · 0 %" in story.top, (
+                "summaries aside"
+            )
         assert current(story) == "Train A"
         for view in reversed(VIEWS):
             await story.press("left_square_bracket")
@@ -410,7 +412,17 @@ KEYS = [
     *"aexixiJK<>dcuUZCsb+-_.,jkgGhlnN[]", "down", "up", "left", "right", "pagedown", "space", "slash", "colon", "question_mark",
     *["enter"] * 6, *["escape"] * 6, *["right_square_bracket"] * 4, *["j"] * 6, "p", "p",
 ]  # fmt: skip
-TYPED = ("3d", "0d", "predecessors=1.1, 2SS+1d", "deadline=2026-11-20", "Dig 4d", "9999d", "state=Done", "", "kind=Milestone")
+TYPED = (
+    "3d",
+    "0d",
+    "predecessors=1.1, 2SS+1d",
+    "deadline=2026-11-20",
+    "Dig 4d",
+    "9999d",
+    "state=Done",
+    "",
+    "kind=Milestone",
+)
 
 
 @pytest.mark.parametrize("sample", ["northline-rail", ""])
@@ -432,6 +444,8 @@ def test_no_keys_on_the_plan_end_the_program(tmp_path: Path, sample: str) -> Non
                 await story.settle()
             if story.app._exception is not None:
                 return  # what it is comes up when the story ends
-            assert all(strip.cell_length == story.app.size.width for strip in story.app.screen._compositor.render_strips())
+            assert all(
+                strip.cell_length == story.app.size.width for strip in story.app.screen._compositor.render_strips()
+            )
 
     run_story(tmp_path, told)

@@ -25,7 +25,7 @@ from pcsm_tui.exchange.mspdi.units import (
 )
 from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.baselines import Baseline
-from pcsm_tui.schedule.building import duration_left
+from pcsm_tui.schedule.building import binds, duration_left
 from pcsm_tui.schedule.plan import Plan
 from pcsm_tui.schedule.work import MILESTONE, NOT_NEEDED, Work
 
@@ -146,8 +146,9 @@ class TaskWriter:
         return start, finish
 
     def _bounds(self, work: Work, summary: bool) -> Iterator[str]:
-        """Constraint and deadline; a summary's constraint binds nothing here and is not written."""
-        constraint = work.constraint if work.constraint in CONSTRAINTS and not summary else CONSTRAINTS[0]
+        """Constraint and deadline; what binds nothing of a summary, MS Project does not let it have."""
+        given = work.constraint in CONSTRAINTS and (not summary or binds(work, summary=True))
+        constraint = work.constraint if given else CONSTRAINTS[0]
         when = work.constraint_date if CONSTRAINTS.index(constraint) >= 2 else None
         if CONSTRAINTS.index(constraint) >= 2 and when is None:
             constraint = CONSTRAINTS[0]

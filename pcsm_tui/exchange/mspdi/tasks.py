@@ -178,7 +178,7 @@ class TaskReader:
         if not 0 <= code < len(CONSTRAINTS):
             raise task.refused("ConstraintType", f"{code} does not exist.", "Constraints are numbered 0 to 7.")
         constraint = CONSTRAINTS[code]
-        fixed = task.flag("Manual") or task.flag("ExternalTask")
+        fixed = (task.flag("Manual") and not task.flag("Summary")) or task.flag("ExternalTask")
         if fixed and not begun and task.moment("Start") is not None:
             constraint, day = "Must start on", task.moment("Start")
             self._left_out("Tasks scheduled by hand or in another project must now start on their date", name)
