@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ settings.register_profile(
     "pcsm", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("pcsm")
+gc.set_threshold(100_000, 50, 100)
+"""An application leaves few circles and many objects: looking for circles as often as Python does takes a tenth of the time."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -189,7 +189,7 @@ class Engagement:
             tool = self.framework.tool(tool_id)
             rows = tuple(sorted(self._found_rows(tool), key=_place))
             if tool.outline:
-                self._outlines[tool_id] = Outline(rows, tool.outline)
+                self._outlines[tool_id] = self._made_outline(tool, rows)
                 rows = self._outlines[tool_id].rows
             self._rows[tool_id] = rows
         return self._rows[tool_id]
@@ -202,9 +202,15 @@ class Engagement:
         self.rows(tool_id)
         return self._outlines[tool_id]
 
+    def _made_outline(self, tool: Tool, rows: tuple[Row, ...]) -> Outline:
+        def made(before: Outline | None) -> Outline:
+            return Outline(rows, tool.outline, before)
+
+        return self.carried(f"outline {tool.id}", made)
+
     def is_summary(self, row: Row) -> bool:
         """Return whether other rows stand below a row in the outline of its tool."""
-        return bool(row.tool.outline) and bool(self.outline(row.tool.id).children(row.uid))
+        return bool(row.tool.outline) and self.outline(row.tool.id).has_below(row.uid)
 
     def _found_rows(self, tool: Tool) -> list[Row]:
         """Return the rows of the file, and the default ones that are neither in it nor removed."""
@@ -337,7 +343,7 @@ class Engagement:
         if not self.is_summary(row):
             return row.done
         outline = self.outline(row.tool.id)
-        return all(below.done for below in outline.below(row.uid) if not outline.children(below.uid))
+        return all(below.done for below in outline.below(row.uid) if not outline.has_below(below.uid))
 
     def late(self, row: Row, today: str) -> bool:
         """Return whether a row was to be done before a day (ISO) and is not; what others stand below is not due itself."""

@@ -15,16 +15,24 @@ _NOBODY = -1
 
 
 @dataclass(frozen=True, eq=False)
-class _Node:
-    """A row in its tree: `place` is where it stands in the outline, `end` where what is below it ends."""
+class _Tree:
+    """The shape of an outline, whatever else its rows hold; lists are by the place in the outline."""
 
-    row: Row
-    number: str
-    level: int
-    parent: str
-    children: tuple[Row, ...]
-    place: int
-    end: int
+    uids: list[str]
+    parents: list[int]
+    """What it was made of: the uids of the rows as they were given, and the place of each one's parent among them."""
+    order: list[int]
+    """The places of the rows as they were given, each followed by what is below it."""
+    numbers: list[str]
+    levels: list[int]
+    ends: list[int]
+    """The place after everything that is below a row."""
+    children: dict[int, list[int]]
+    """The places of the rows right below that at a place; of those at the top by `_NOBODY`."""
+    at: dict[str, int]
+    """The place of each uid."""
+    parent_of: list[str]
+    """The uid of the row under which a row stands; empty at the top."""
 
 
 class Outline:
@@ -33,51 +41,58 @@ class Outline:
     A row whose parent is missing, itself, or one that is below it stands at the top level: none is ever lost.
     """
 
-    def __init__(self, rows: Sequence[Row], parent_field: str) -> None:
-        """Make the tree of rows given in their order; siblings keep it."""
-        self._nodes = _numbered(rows, _children(_parents(rows, parent_field)))
-        self._by_uid = {node.row.uid: node for node in self._nodes}
-        self._top = tuple(node.row for node in self._nodes if node.level == 1)
+    def __init__(self, rows: Sequence[Row], parent_field: str, before: Outline | None = None) -> None:
+        """Make the tree of rows given in their order; siblings keep it.
 
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
+        `before` is an outline of the same rows at another time, whose shape is taken over where it is still that.
+        """
+        uids, parents = [row.uid for row in rows], _parents(rows, parent_field)
+        alike = before is not None and before._tree.parents == parents and before._tree.uids == uids
+        self._tree: _Tree = before._tree if before is not None and alike else _tree(uids, parents)
+        self.rows: tuple[Row, ...] = tuple([rows[place] for place in self._tree.order])
         """All rows, each followed by what is below it."""
-        return tuple(node.row for node in self._nodes)
+
+    def is_shaped_like(self, other: Outline) -> bool:
+        """Return whether it has the same uids at the same places as an outline that it was made from."""
+        return self._tree is other._tree
 
     @cached_property
-    def _numbers(self) -> dict[str, Row]:
-        return {node.number: node.row for node in self._nodes}
+    def _numbered(self) -> dict[str, Row]:
+        return dict(zip(self._tree.numbers, self.rows, strict=True))
 
     def number(self, uid: str) -> str:
         """Return the outline number of a row, such as 1.5.3; empty when there is no such row."""
-        node = self._by_uid.get(uid)
-        return node.number if node else ""
+        place = self._tree.at.get(uid)
+        return "" if place is None else self._tree.numbers[place]
 
     def numbered(self, number: str) -> Row | None:
         """Return the row with an outline number, or None."""
-        return self._numbers.get(number)
+        return self._numbered.get(number)
 
     def level(self, uid: str) -> int:
         """Return how deep a row stands, 1 at the top; 0 when there is no such row."""
-        node = self._by_uid.get(uid)
-        return node.level if node else 0
+        place = self._tree.at.get(uid)
+        return 0 if place is None else self._tree.levels[place]
 
     def parent(self, uid: str) -> str:
         """Return the uid of the row under which a row stands; empty at the top."""
-        node = self._by_uid.get(uid)
-        return node.parent if node else ""
+        place = self._tree.at.get(uid)
+        return "" if place is None else self._tree.parent_of[place]
 
     def above(self, uid: str) -> Iterator[str]:
         """Yield the uids of the rows that a row is part of, the nearest first."""
         while uid := self.parent(uid):
             yield uid
 
+    def has_below(self, uid: str) -> bool:
+        """Return whether other rows stand below a row."""
+        place = self._tree.at.get(uid)
+        return place is not None and self._tree.ends[place] > place + 1
+
     def children(self, uid: str = "") -> tuple[Row, ...]:
         """Return the rows right below a row, in order; those at the top for an empty uid."""
-        if not uid:
-            return self._top
-        node = self._by_uid.get(uid)
-        return node.children if node else ()
+        place = self._tree.at.get(uid) if uid else _NOBODY
+        return () if place is None else tuple([self.rows[child] for child in self._tree.children.get(place, ())])
 
     def siblings(self, uid: str) -> tuple[Row, ...]:
         """Return the rows of the same parent, the row itself included, in order."""
@@ -85,8 +100,8 @@ class Outline:
 
     def below(self, uid: str) -> tuple[Row, ...]:
         """Return everything below a row, at whatever depth, in outline order."""
-        node = self._by_uid.get(uid)
-        return self.rows[node.place + 1 : node.end] if node else ()
+        place = self._tree.at.get(uid)
+        return () if place is None else self.rows[place + 1 : self._tree.ends[place]]
 
 
 def _parents(rows: Sequence[Row], parent_field: str) -> list[int]:
@@ -114,29 +129,32 @@ def _break_cycles(parents: list[int]) -> None:
                 parents[here], here = _NOBODY, parents[here]
 
 
-def _children(parents: list[int]) -> dict[int, list[int]]:
-    children: dict[int, list[int]] = {}
+def _tree(uids: list[str], parents: list[int]) -> _Tree:
+    """Return the shape, depth first and without recursion, since a plan may be deep."""
+    below: dict[int, list[int]] = {}
     for place, parent in enumerate(parents):
-        children.setdefault(parent, []).append(place)
-    return children
-
-
-def _numbered(rows: Sequence[Row], children: dict[int, list[int]]) -> list[_Node]:
-    """Return the nodes depth first, without recursion, since a plan may be deep."""
-    order: list[tuple[int, str, int, str]] = []  # place among the rows, number, level, parent
-    waiting = [(place, str(at), 1, "") for at, place in reversed([*enumerate(children.get(_NOBODY, ()), 1)])]
+        below.setdefault(parent, []).append(place)
+    order: list[int] = []
+    numbers: list[str] = []
+    levels: list[int] = []
+    children: dict[int, list[int]] = {}
+    waiting = [(place, str(at), 1, _NOBODY) for at, place in _from_the_last(below.get(_NOBODY, ()))]
     while waiting:
-        place, number, level, parent = found = waiting.pop()
-        order.append(found)
-        below = [
-            (child, f"{number}.{at}", level + 1, rows[place].uid) for at, child in enumerate(children.get(place, ()), 1)
-        ]
-        waiting += reversed(below)
-    ends = _ends([level for _, _, level, _ in order])
-    return [
-        _Node(rows[place], number, level, parent, tuple(rows[child] for child in children.get(place, ())), at, ends[at])
-        for at, (place, number, level, parent) in enumerate(order)
-    ]
+        place, number, level, parent = waiting.pop()
+        children.setdefault(parent, []).append(len(order))
+        if place in below:
+            waiting += [(child, f"{number}.{at}", level + 1, len(order)) for at, child in _from_the_last(below[place])]
+        order.append(place)
+        numbers.append(number)
+        levels.append(level)
+    at = {uids[place]: here for here, place in enumerate(order)}
+    parent_of = ["" if parents[place] == _NOBODY else uids[parents[place]] for place in order]
+    return _Tree(uids, parents, order, numbers, levels, _ends(levels), children, at, parent_of)
+
+
+def _from_the_last(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield places with their numbers from 1, the last one first, as they go onto a stack."""
+    return zip(range(len(places), 0, -1), reversed(places), strict=True)
 
 
 def _ends(levels: list[int]) -> list[int]:

@@ -27,8 +27,12 @@ CRITICAL_START_DAYS = 3
 """How many days before it is to begin a critical work package appears in Today."""
 
 
-def signals(engagement: Engagement) -> list[Signal]:
+def signals(engagement: Engagement) -> tuple[Signal, ...]:
     """Return everything that may need the CSM in an engagement; nothing for a closed one."""
+    return engagement.once("signals", lambda: tuple(_signals(engagement)))
+
+
+def _signals(engagement: Engagement) -> list[Signal]:
     if engagement.form("engagement").get("status") == "Closed":
         return []
     return [
@@ -56,12 +60,13 @@ def _dated_rows(engagement: Engagement) -> Iterator[Signal]:
     for tool in engagement.framework.tools:
         if tool.due and tool.audience != "personal":
             for row in engagement.rows(tool.id):
-                if row.stored and not row.done and not engagement.is_summary(row) and engagement.date(row, tool.due):
-                    yield _dated(engagement, tool, row)
+                if row.stored and not row.done and not engagement.is_summary(row):
+                    due = engagement.date(row, tool.due)
+                    if due:
+                        yield _dated(engagement, tool, row, due)
 
 
-def _dated(engagement: Engagement, tool: Tool, row: Row) -> Signal:
-    due = engagement.date(row, tool.due)
+def _dated(engagement: Engagement, tool: Tool, row: Row, due: str) -> Signal:
     owner = f" · {engagement.show(row, tool.owner) or 'nobody owns it'}" if tool.owner else ""
     what = (
         engagement.title(row)

@@ -100,7 +100,7 @@ def variance_sentence(plan: Plan, baseline: Baseline, today: date) -> str:
     taken = finish_words(plan, baseline.finish, today)
     now, by = finish_words(plan, plan.finish, today), plan_variance(baseline, plan).finish
     moved = f", {show_duration(abs(by))} {'later' if by > 0 else 'earlier'} than the {taken} of" if by else ", as in"
-    states = [found.state for found in variances(baseline, plan) if not plan.outline.children(found.uid)]
+    states = [found.state for found in variances(baseline, plan) if not plan.outline.has_below(found.uid)]
     counts = [(states.count("later"), "later"), (states.count("earlier"), "earlier"), (states.count("new"), "new")]
     told = [f"{count} {word}" for count, word in (*counts, (states.count("gone"), "gone")) if count]
     return f"The plan ends {now}{moved} {baseline.name}. Tasks: {', '.join(told) if told else 'all as planned'}."

@@ -50,14 +50,14 @@ class Leaves:
         self.summaries: list[str] = []
         """The uids of tasks that have others below them, in outline order."""
         for row in outline.rows:
-            (self.summaries if outline.children(row.uid) else self.all).append(row.uid)
+            (self.summaries if outline.has_below(row.uid) else self.all).append(row.uid)
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, uid: str) -> tuple[str, ...]:
         """Return the leaves at or below a task; none for one that does not exist."""
         if uid not in self._known:
             below = self._outline.below(uid)
-            found = tuple(row.uid for row in below if not self._outline.children(row.uid))
+            found = tuple(row.uid for row in below if not self._outline.has_below(row.uid))
             self._known[uid] = found or ((uid,) if self._outline.number(uid) else ())
         return self._known[uid]
 
@@ -228,9 +228,9 @@ def _unfit(outline: Outline, uid: str, link: Link) -> str:
         return "waits for a task that no longer exists."
     if link.task == uid:
         return "waits for itself."
-    if outline.children(link.task) and _is_within(outline, uid, link.task):
+    if outline.has_below(link.task) and _is_within(outline, uid, link.task):
         return f"waits for {outline.number(link.task)}, which it is part of."
-    if outline.children(uid) and _is_within(outline, link.task, uid):
+    if outline.has_below(uid) and _is_within(outline, link.task, uid):
         return f"waits for {outline.number(link.task)}, which is part of it."
     return ""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def drivers_of(plan: Plan, uid: str) -> tuple[Driver, ...]:
     """Return what holds the start of a leaf where it is; of a summary, what holds that of its first leaf."""
-    if plan.outline.children(uid):
+    if plan.outline.has_below(uid):
         return plan.drivers(min(plan.leaves.of(uid), key=lambda leaf: plan.task(leaf).es))
     work, place = plan.work(uid), plan.network.index[uid]
     if work.actual_start is not None or (work.done and work.actual_finish is not None):

@@ -76,7 +76,7 @@ def driving_path(plan: Plan, uid: str) -> list[Step]:
     Where several predecessors hold a task alike, the way goes by the one that starts first. A summary is driven as its
     first leaf is.
     """
-    if plan.outline.children(uid):
+    if plan.outline.has_below(uid):
         uid = min(plan.leaves.of(uid), key=lambda leaf: plan.task(leaf).es)
     steps: list[Step] = []
     seen: set[str] = set()
@@ -180,31 +180,32 @@ def _links_through_gates(plan: Plan, uid: str) -> Iterator[Edge]:
 
 def edges_around(plan: Plan, uid: str, most: int) -> Edges:
     """Return the part of the network around a leaf: those linked with it, those linked with them, up to so many."""
-    into: dict[str, list[Edge]] = {}
-    out_of: dict[str, list[Edge]] = {}
-    for leaf in plan.leaves.all:
-        into[leaf] = links_into(plan, leaf)
-        for edge in into[leaf]:
-            out_of.setdefault(edge.before, []).append(edge)
-    whole = most >= len(into) or uid not in into
-    chosen = set(into) if whole else set(_around(uid, into, out_of, most))
-    tasks = tuple(leaf for leaf in plan.leaves.all if leaf in chosen)
-    edges = tuple(edge for leaf in tasks for edge in into[leaf] if edge.before in chosen)
+    leaves = plan.leaves.all
+    whole = most >= len(leaves) or uid not in plan.network.index
+    chosen = set(leaves) if whole else set(_around(plan, uid, most))
+    tasks = tuple(leaf for leaf in leaves if leaf in chosen)
+    edges = tuple(edge for leaf in tasks for edge in links_into(plan, leaf) if edge.before in chosen)
     return Edges(tasks, edges)
 
 
-def _around(uid: str, into: dict[str, list[Edge]], out_of: dict[str, list[Edge]], most: int) -> list[str]:
+def _around(plan: Plan, uid: str, most: int) -> list[str]:
     """Return the leaves around one, the nearest first."""
     reached = {uid: None}
     waiting = [uid]
     for leaf in waiting:
-        beside = [edge.before for edge in into[leaf]] + [edge.after for edge in out_of.get(leaf, ())]
+        beside = [edge.before for edge in links_into(plan, leaf)] + list(_after(plan, leaf))
         new = [other for other in dict.fromkeys(beside) if other not in reached]
         reached.update(dict.fromkeys(new))
         waiting += new
         if len(reached) >= most:
             break
     return list(reached)[:most]
+
+
+def _after(plan: Plan, uid: str) -> Iterator[str]:
+    for found in followers(plan, uid):
+        if any(edge.before == uid for edge in links_into(plan, found.uid)):
+            yield found.uid
 
 
 def link_between(plan: Plan, before: str, after: str) -> Link | None:

@@ -65,12 +65,13 @@ class Plan:
         """`before` is an earlier plan of the same engagement, of which everything that still holds is taken over."""
         self.tables = tuple(engagement.document.get(name) for name in TABLES)
         self.outline: Outline = engagement.outline(TASKS)
-        self.tasks: tuple[str, ...] = tuple(row.uid for row in self.outline.rows)
+        alike = before is not None and self.outline.is_shaped_like(before.outline)
+        self.tasks: tuple[str, ...] = before.tasks if before and alike else tuple(row.uid for row in self.outline.rows)
         """The uids of all tasks, in outline order."""
+        self.leaves: Leaves = before.leaves if before and alike else Leaves(self.outline)
         self._reads = self._read_rows(before)
         self.settings = self._settings(engagement, before)
         self.axis = self._axis(engagement, before)
-        self.leaves = Leaves(self.outline)
         self.problems: list[Problem] = [Problem("", text) for text in self.settings.problems]
         self.circles: list[str] = []
         """Tasks that wait for each other, by number; the link that closes each circle is left out."""
@@ -142,7 +143,7 @@ class Plan:
 
     def _known_network(self, before: Plan, conditions: Mapping[str, Conditions | None]) -> Network | None:
         """Return the network of an earlier plan with other durations, if nothing else of it is different."""
-        if before.axis is not self.axis or before.circles or before.tasks != self.tasks:
+        if before.axis is not self.axis or before.circles or not self.outline.is_shaped_like(before.outline):
             return None
         changed: dict[str, Activity] = {}
         for uid, read in self._reads.items():
@@ -196,7 +197,7 @@ class Plan:
     def task(self, uid: str) -> PlanTask:
         """Return a task as the schedule has it; raises `KeyError` for a uid that is none."""
         if uid not in self._tasks:
-            made = scheduled_summary(self, uid) if self.outline.children(uid) else scheduled_leaf(self, uid)
+            made = scheduled_summary(self, uid) if self.outline.has_below(uid) else scheduled_leaf(self, uid)
             self._tasks[uid] = made
         return self._tasks[uid]
 
@@ -215,6 +216,11 @@ class Plan:
     def number(self, uid: str) -> str:
         """Return the outline number of a task."""
         return self.outline.number(uid)
+
+    @cached_property
+    def longest_number(self) -> str:
+        """The uid of the task with the longest outline number, empty without tasks: a column has to hold it."""
+        return max(self.tasks, key=lambda uid: len(self.number(uid)), default="")
 
     @cached_property
     def start(self) -> datetime:
@@ -282,7 +288,11 @@ class Plan:
 
     def percent(self, uids: tuple[str, ...] | None = None) -> int:
         """Return how much of some leaves, or of the whole plan, is done: by duration, in tenths of a percent."""
-        return rolled_up_percent([self._reads[uid].work for uid in (self.leaves.all if uids is None else uids)])
+        return self._percent if uids is None else rolled_up_percent([self._reads[uid].work for uid in uids])
+
+    @cached_property
+    def _percent(self) -> int:
+        return rolled_up_percent([self._reads[uid].work for uid in self.leaves.all])
 
     def name(self, uid: str) -> str:
         """Return what names a task to people."""

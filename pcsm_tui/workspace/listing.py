@@ -52,7 +52,7 @@ def from_engagement(path: Path, engagement: Engagement) -> Listed:
     from pcsm_tui.insight.attention import signals
     from pcsm_tui.insight.summary import summary
 
-    found = tuple(signals(engagement))
+    found = signals(engagement)
     return Listed(path, summary(engagement, found), found)
 
 

@@ -128,6 +128,32 @@ def test_what_was_derived_is_kept_while_the_table_is_the_same() -> None:
     assert seen.replaced(moved).outline("steps") is not outline
 
 
+TREES = st.lists(st.integers(-1, 8), min_size=9, max_size=9).map(
+    lambda parents: {letter: "" if at < 0 else "abcdefghi"[at] for letter, at in zip("abcdefghi", parents, strict=True)}
+)
+
+
+@given(TREES, TREES, st.permutations("abcdefghi"), st.sampled_from(["name", "tree", "order"]))
+def test_the_shape_taken_over_from_a_version_before_is_that_of_the_rows(
+    before: dict[str, str], after: dict[str, str], order: list[str], changed: str
+) -> None:
+    seen = tree(before)
+    seen.outline("steps")
+    parents = (
+        after if changed == "tree" else {letter: before[letter] for letter in order} if changed == "order" else before
+    )
+    later = tree(parents, a={"name": "A"}).document
+    kept, fresh = seen.replaced(later).outline("steps"), engagement({"steps": later["steps"]}).outline("steps")
+    assert [row.get("name") for row in kept.rows] == [row.get("name") for row in fresh.rows]
+    for row in fresh.rows:
+        for look in ("number", "level", "parent", "has_below"):
+            assert getattr(kept, look)(row.uid) == getattr(fresh, look)(row.uid)
+        assert [below.record for below in kept.below(row.uid)] == [below.record for below in fresh.below(row.uid)]
+        assert [below.record for below in kept.children(row.uid)] == [below.record for below in fresh.children(row.uid)]
+    if changed == "name":
+        assert kept.is_shaped_like(seen.outline("steps"))
+
+
 def test_a_tool_without_a_tree_has_no_outline() -> None:
     with pytest.raises(UsageError, match="The rows of Risks form no outline"):
         engagement().outline("risks")

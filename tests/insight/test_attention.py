@@ -290,7 +290,7 @@ def test_a_phase_that_was_removed_counts_as_open() -> None:
 def test_a_closed_engagement_needs_nothing() -> None:
     seen, _ = with_row(new_engagement(), "actions", action="Call Sue", due="2026-12-10")
     assert signals(filled(seen, "engagement", status="On hold"))
-    assert signals(filled(seen, "engagement", status="Closed")) == []
+    assert signals(filled(seen, "engagement", status="Closed")) == ()
 
 
 def two_tasks(**second: Any) -> Engagement:

@@ -85,7 +85,6 @@ class PlanScreen(PlanningScreen):
         self._columns = "float"
         self._scale: Timescale | None = None
         self._whole = False
-        self._longest = ""
         self._reasons_of = ""
         self._path: object = None
         self._forecast: tuple[Plan, Forecast] | None = None
@@ -127,13 +126,12 @@ class PlanScreen(PlanningScreen):
         if self._session is None:
             return
         self._take_baseline_in()
-        self._longest = ""
         if self._reasons_of not in self.plan:
             self._reasons_of = ""
         self._shown = self._visible()
         self.rows.set_rows(self._shown, self._row_line)
         self._mark_related()
-        self._show_view()
+        self._show_view(tree_drawn=True)
 
     def _take_baseline_in(self) -> None:
         baselines, _ = baselines_of(self.engagement)
@@ -158,7 +156,7 @@ class PlanScreen(PlanningScreen):
         hidden = {row.uid for uid in self._folded if uid in plan for row in plan.outline.below(uid)}
         return [uid for uid in plan.tasks if uid not in hidden]
 
-    def _show_view(self) -> None:
+    def _show_view(self, *, tree_drawn: bool = False) -> None:
         part = "#plan-page" if self._reasons_of else self._view.part
         if part == "#network" and self.app.size.width < NARROW:
             part = "#plan-list"
@@ -171,7 +169,8 @@ class PlanScreen(PlanningScreen):
         self.query_one("#plan-detail").set_class(part == "#plan-page", "unseen")
         if part == "#plan-list":
             self._show_head()
-            self.rows.redraw()
+            if not tree_drawn:
+                self.rows.redraw()
         elif part == "#network":
             self._show_network()
         else:
@@ -223,9 +222,7 @@ class PlanScreen(PlanningScreen):
 
     def _layout(self, width: int) -> TreeLayout:
         plan = self.plan
-        if self._longest not in plan:
-            self._longest = max(plan.tasks, key=lambda uid: len(plan.number(uid)), default="")
-        tasks = [plan.task(self._longest)] if self._longest else []
+        tasks = [plan.task(plan.longest_number)] if plan.tasks else []
         bars = self._view.id == "bars"
         return tree_layout(tasks, width, COLUMN_SETS[self._columns if bars else "all"], bars=bars)
 
@@ -400,7 +397,7 @@ class PlanScreen(PlanningScreen):
     def action_fold(self) -> None:
         """Hide what is below the task, or go to the one that it is in."""
         uid, plan = self.task_uid, self.plan
-        if uid and plan.outline.children(uid) and uid not in self._folded:
+        if uid and plan.outline.has_below(uid) and uid not in self._folded:
             self._folded.add(uid)
             self.refresh_rows()
         elif parent := plan.outline.parent(uid):
@@ -415,7 +412,7 @@ class PlanScreen(PlanningScreen):
     def action_fold_all(self) -> None:
         """Show the work streams alone, or everything."""
         plan, uid = self.plan, self.task_uid
-        tops = {row.uid for row in plan.outline.children() if plan.outline.children(row.uid)}
+        tops = {row.uid for row in plan.outline.children() if plan.outline.has_below(row.uid)}
         self._folded = set() if self._folded else tops
         while uid and any(uid == row.uid for top in self._folded for row in plan.outline.below(top)):
             uid = plan.outline.parent(uid)
