@@ -17,6 +17,8 @@ from pcsm_tui.insight.attention import signals
 from pcsm_tui.insight.health import health
 from pcsm_tui.insight.progress import phase_progress
 from pcsm_tui.insight.urgency import todays
+from pcsm_tui.schedule.baselines import BASELINES, baselines_of, plan_variance, variances
+from pcsm_tui.schedule.plan import plan_of
 from pcsm_tui.schedule.rules import offer_rules
 from pcsm_tui.store.canonical import from_bytes, to_bytes
 from pcsm_tui.workspace.checking import check
@@ -96,7 +98,7 @@ def test_every_value_fits_its_field_and_every_reference_resolves(stem, engagemen
 @pytest.mark.parametrize("stem", STEMS)
 def test_there_is_nothing_undeclared_or_personal(stem, engagements):
     for table, records in engagements[stem].document.items():
-        if table in ("_meta", "~gone"):
+        if table in ("_meta", "~gone", BASELINES):
             continue
         tool = FRAMEWORK.tool(table)
         assert tool.audience != "personal"
@@ -345,6 +347,19 @@ TEXTBOOK_RACI = (
     ". I R A . . . . . .",
     "I R/A C C . . . . . .",
 )
+
+
+def test_northline_is_three_days_behind_what_was_agreed(engagements):
+    """The simulator came a week late, and cohorts A and B with it; the go-live of the main line had three days left."""
+    seen = engagements["northline-rail"]
+    (baseline,), damaged = baselines_of(seen)
+    assert (baseline.name, baseline.taken, damaged) == ("Steering committee, October", "2026-10-16", ())
+    late = {variance.uid: variance.finish for variance in variances(baseline, plan_of(seen))}
+    numbers = {plan_of(seen).number(uid): minutes for uid, minutes in late.items()}
+    assert {number: numbers[number] for number in ("1.4.1", "1.4.2", "1.4.3")} == dict.fromkeys(
+        ("1.4.1", "1.4.2", "1.4.3"), 5 * 480
+    )
+    assert plan_variance(baseline, plan_of(seen)).finish == 3 * 480
 
 
 def test_brightwell_holds_the_textbook_matrix(engagements):

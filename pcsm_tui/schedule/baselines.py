@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pcsm_tui.domain.dates import FIRST_YEAR, LAST_YEAR
 from pcsm_tui.domain.engagement import Engagement, Record, uid_of
@@ -126,6 +126,26 @@ def taken_baseline(plan: Plan, engagement: Engagement, name: str, today: date) -
             entry["budget"] = dict(budget)
         tasks[uid] = entry
     return {"name": name.strip() or f"Baseline {count + 1}", "taken": today.isoformat(), "tasks": tasks}
+
+
+def moved_baseline(record: Record, move: timedelta) -> dict[str, Any]:
+    """Return a baseline as the file holds it with all its days moved; what is no date stays as it is."""
+    tasks = record.get("tasks")
+    moved = {uid: _moved(entry, move) for uid, entry in tasks.items()} if isinstance(tasks, Mapping) else tasks
+    return {**_moved(record, move), **({"tasks": moved} if "tasks" in record else {})}
+
+
+def _moved(entry: Any, move: timedelta) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    moved = dict(entry)
+    for name in ("taken", "start", "finish"):
+        value = entry.get(name)
+        if (minute := _read_minute(value)) is not None:
+            moved[name] = (minute + move).isoformat(timespec="minutes")
+        elif _is_day(value):
+            moved[name] = (date.fromisoformat(str(value)) + move).isoformat()
+    return moved
 
 
 def _read(uid: str, record: Record) -> tuple[Baseline, list[str]]:

@@ -12,6 +12,7 @@ from pcsm_tui.domain.declarations import Field, Framework
 from pcsm_tui.domain.engagement import Document
 from pcsm_tui.domain.values import Value, is_empty, problem_with
 from pcsm_tui.errors import FileRefused
+from pcsm_tui.schedule.baselines import BASELINES, moved_baseline
 from pcsm_tui.settings import Places, Settings
 from pcsm_tui.store.engagement_file import EngagementStorage
 from pcsm_tui.store.folders import shared_folder
@@ -65,13 +66,16 @@ def shifted(document: Document, framework: Framework, days: int) -> Document:
     """
     by_table = {tool.id: {item.id: item for item in tool.fields if item.type == "date"} for tool in framework.tools}
     move = timedelta(days=days)
-    return {
+    moved = {
         name: {
             doc_id: {key: _moved(key, value, by_table.get(name, {}), move) for key, value in record.items()}
             for doc_id, record in table.items()
         }
         for name, table in document.items()
     }
+    if BASELINES in moved:
+        moved[BASELINES] = {doc_id: moved_baseline(record, move) for doc_id, record in moved[BASELINES].items()}
+    return moved
 
 
 def _moved(key: str, value: Value, dates: Mapping[str, Field], move: timedelta) -> Value:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pcsm_tui.domain import changes, editing
-from pcsm_tui.domain.changes import Change
+from pcsm_tui.domain.changes import Change, Edit
 from pcsm_tui.domain.declarations import REFERRING, FieldType, Framework, Tool
 from pcsm_tui.domain.editing import Stamp
-from pcsm_tui.domain.engagement import META, Document, Engagement, Row, derived_uid
+from pcsm_tui.domain.engagement import META, Document, Engagement, Row, derived_uid, doc_id_of
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import PcsmError
+from pcsm_tui.schedule.baselines import BASELINES, taken_baseline
+from pcsm_tui.schedule.plan import plan_of
 from pcsm_tui.store.engagement_file import ANCESTRY, META_ID, new_document
 from sample_data.making.days import SAMPLE_TODAY, spread, working_day_before
 
@@ -44,9 +46,11 @@ def build(stem: str, content: Content, framework: Framework) -> Document:
     builder = _Builder(stem, content, framework)
     builder.enter_phases(content.get("phases", {}).get("rows", []))
     for tool_id, part in content.items():
-        if tool_id not in ("sample", "phases"):
+        if tool_id not in ("sample", "phases", BASELINES):
             builder.enter(framework.tool(tool_id), part)
     builder.enter_references()
+    for baseline in content.get(BASELINES, {}).get("rows", []):
+        builder.take_baseline(baseline)
     return builder.finished()
 
 
@@ -137,6 +141,32 @@ class _Builder:
                 except PcsmError as problem:
                     problem.add_note(f"{tool.id}: {content}")
                     raise
+
+    def take_baseline(self, content: Mapping[str, Any]) -> None:
+        """Keep the plan as it was on a day: what began later, as planned for then, or for what `was` says."""
+        plan = plan_of(self._engagement)
+        tables = {tool: dict(self._engagement.document[tool]) for tool in ("tasks", "plan")}
+        for uid in plan.tasks:
+            row, was = plan.row(uid), content["was"].get(plan.number(uid), {})
+            tables["tasks"][row.doc_id] = {**self._as_planned(row, content["taken"]), **self._values(row.tool, was)}
+        for doc_id, form in tables["plan"].items():
+            tables["plan"][doc_id] = {name: value for name, value in form.items() if name != "status_date"}
+        then = Engagement({**self._engagement.document, **tables}, self._engagement.framework)
+        uid, stamp = self._next_uid(BASELINES), self._stamp(content["taken"], content)
+        kept = {**taken_baseline(plan_of(then), then, content["name"], content["taken"]), "uid": uid}
+        kept |= {"at": stamp.at, "by": stamp.by}
+        self._act(Change("take baseline", (Edit(BASELINES, doc_id_of(uid), None, kept),)))
+
+    def _as_planned(self, row: Row, taken: date) -> dict[str, Value]:
+        """Return the record of a task as it was on a day: what was done later is not done yet."""
+        begun, ended = row.get("actual_start"), row.get("actual_finish")
+        if not begun or (ended and str(ended) <= taken.isoformat()):
+            return dict(row.record)
+        of_progress = {item.id for item in row.tool.fields if item.progress} | {row.tool.tick}
+        undone = {name: value for name, value in row.record.items() if name not in of_progress}
+        if str(begun) <= taken.isoformat():
+            return {**undone, "actual_start": begun}
+        return {**undone, "constraint": "Start no earlier than", "constraint_date": begun}
 
     def finished(self) -> Document:
         """Return the document, with the revisions that so many acts have left behind."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from pcsm_tui.schedule.baselines import (
     Variance,
     baselines_of,
     chosen_baseline,
+    moved_baseline,
     plan_variance,
     taken_baseline,
     variances,
@@ -248,3 +249,23 @@ def test_a_start_that_moves_alone_counts() -> None:
     before, engagement = made({"a": {"duration": 5}})
     after, _ = made({"a": {"duration": 3, "constraint": "Start no earlier than", "constraint_date": "2026-12-02"}})
     assert variances(baseline(before, engagement), after) == [Variance("a", 2 * DAY, 0, -2 * DAY, "later")]
+
+
+def test_a_baseline_moves_with_all_its_days_and_keeps_what_is_no_date() -> None:
+    kept = {
+        "uid": "b", "name": "2026-10-16", "taken": "2026-10-16", "more": 1,
+        "tasks": {
+            "a": {"start": "2026-12-24T08:00", "finish": "2026-12-28T17:00", "duration": 960},
+            "b": {"start": "soon"},
+            "c": None,
+        },
+    }  # fmt: skip
+    assert moved_baseline(kept, timedelta(days=7)) == {
+        "uid": "b", "name": "2026-10-16", "taken": "2026-10-23", "more": 1,
+        "tasks": {
+            "a": {"start": "2026-12-31T08:00", "finish": "2027-01-04T17:00", "duration": 960},
+            "b": {"start": "soon"},
+            "c": None,
+        },
+    }  # fmt: skip
+    assert moved_baseline({"tasks": 3}, timedelta(days=7)) == {"tasks": 3}

@@ -36,6 +36,14 @@ DOCUMENT = {
 }
 
 
+def test_a_baseline_moves_with_its_plan():
+    task = {"start": "2026-11-23T08:00", "finish": "2026-11-27T17:00", "duration": 2400}
+    baseline = {"uid": "b", "at": "2026-11-20T09:15:00Z", "name": "Agreed", "taken": "2026-11-20", "tasks": {"t": task}}
+    moved = shifted({"baselines": {"1": baseline}}, FRAMEWORK, 7)["baselines"]["1"]
+    assert (moved["at"], moved["taken"]) == ("2026-11-27T09:15:00Z", "2026-11-27")
+    assert moved["tasks"] == {"t": {**task, "start": "2026-11-30T08:00", "finish": "2026-12-04T17:00"}}
+
+
 def test_dates_and_stamps_move_and_texts_stay():
     moved = shifted(DOCUMENT, FRAMEWORK, 14)
 
