@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from pcsm_tui.domain.plan import Driver, Link, PlanTask
-from pcsm_tui.insight.plan_reasons import driver_words
+from pcsm_tui.domain.quantities import show_duration
+from pcsm_tui.insight.plan_reasons import driver_words, limit_of, limit_words
 from pcsm_tui.insight.plan_words import called, link_words, period_words, through_words
 from pcsm_tui.schedule.paths import critical_paths, driven_path, driving_path, followers
 from pcsm_tui.schedule.plan import Plan
@@ -68,6 +69,8 @@ class CriticalPage(NamedTuple):
     finish: datetime
     packages: int
     """How many tasks the plan has that are no summaries."""
+    deciding: int
+    """How many of them hold the finish where it is."""
     chains: tuple[tuple[PathStep, ...], ...]
     near: tuple[PlanTask, ...]
     near_float: int
@@ -79,23 +82,36 @@ class CriticalPage(NamedTuple):
     problems: tuple[str, ...]
     begins: tuple[str, ...] = ()
     """For each chain why it begins when it does; nothing for one that begins with the plan."""
+    bounds: tuple[str, ...] = ()
+    """For each chain the sentence on the date that makes it critical; nothing for one that decides the finish."""
 
 
 def critical_page(plan: Plan, today: date) -> CriticalPage:
     """Return what the page of the critical path shows."""
     found = critical_paths(plan)
+    paths = sorted(found.paths, key=lambda path: not plan.decides_finish(path[-1]))
     tasks = plan.scheduled()
     return CriticalPage(
         finish=plan.finish,
         packages=len(plan.leaves.all),
-        chains=tuple(_steps(plan, path) for path in found.paths),
+        deciding=sum(plan.decides_finish(uid) for uid in plan.critical),
+        chains=tuple(_steps(plan, path) for path in paths),
         near=tuple(task for task in tasks if task.near_critical and task.kind != "summary"),
         near_float=plan.settings.near_critical,
         late=tuple(task for task in tasks if task.late_for_deadline),
         how_many=found.how_many,
         problems=tuple(problem.text for problem in plan.problems),
-        begins=tuple(_why_it_begins(plan, path[0], today) for path in found.paths),
+        begins=tuple(_why_it_begins(plan, path[0], today) for path in paths),
+        bounds=tuple(_bound(plan, path[-1], today) for path in paths),
     )
+
+
+def _bound(plan: Plan, uid: str, today: date) -> str:
+    if plan.decides_finish(uid):
+        return ""
+    total, words = plan.task(uid).total_float, limit_words(plan, uid, limit_of(plan, uid), today)
+    late = f"it is {show_duration(-total)} too late for" if total < 0 else "a day lost here misses"
+    return f"It does not decide the finish, but {late} {words}."
 
 
 def _why_it_begins(plan: Plan, uid: str, today: date) -> str:

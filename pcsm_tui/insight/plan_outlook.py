@@ -18,6 +18,10 @@ from pcsm_tui.schedule.rules import last_day
 from pcsm_tui.schedule.simulation import Forecast
 
 PACKAGES = "work packages and milestones"
+_MOST_DEADLINES = 3
+"""So many endangered deadlines are named; of more there is only the count."""
+_ALL = 1000
+"""All runs, in tenths of a percent."""
 
 
 def plan_sentence(plan: Plan, today: date) -> str:
@@ -124,8 +128,8 @@ def performance_sentences(found: Performance, by: str, today: date) -> list[str]
     return [*sentences, f"If the rest goes {'; if it goes '.join(finishes)}. Planned was {agreed}."]
 
 
-def forecast_sentences(forecast: Forecast, today: date) -> list[str]:
-    """Return what the simulation says of the finish, and which estimates it could not use."""
+def forecast_sentences(forecast: Forecast, plan: Plan, today: date) -> list[str]:
+    """Return what the simulation of a plan says of its finish and its deadlines, and which estimates it could not use."""
     told = [finding.text for finding in forecast.findings]
     if not forecast.estimated:
         return [*told, "No task to come has an optimistic or a pessimistic duration: there is nothing to simulate."]
@@ -133,7 +137,24 @@ def forecast_sentences(forecast: Forecast, today: date) -> list[str]:
     shares = ", ".join(f"{share} end by {_day(level.moment, today)}" for level, share in levels)
     kept = f"{show_percent(forecast.kept)} keep to {_day(forecast.planned.moment, today)}"
     which = f"{counted(forecast.estimated, 'task')} with estimates"
-    return [*told, f"Of {forecast.samples:,} simulated runs ({which}) {shares}; {kept}."]
+    return [
+        *told,
+        f"Of {forecast.samples:,} simulated runs ({which}) {shares}; {kept}.",
+        *_deadlines(forecast, plan, today),
+    ]
+
+
+def _deadlines(forecast: Forecast, plan: Plan, today: date) -> list[str]:
+    """Return how many runs meet the deadlines, the most endangered first; those that none misses go without saying."""
+    missed = sorted((share, plan.number(uid), uid) for uid, share in forecast.deadlines.items() if share < _ALL)
+    tasks = [(share, plan.task(uid)) for share, _, uid in missed[:_MOST_DEADLINES]]
+    told = [
+        f"{show_percent(share)} meet the deadline of {called(task)} on {finish_words(plan, task.deadline, today)}"
+        for share, task in tasks
+        if task.deadline is not None
+    ]
+    more = len(missed) - len(told)
+    return [f"{'; '.join(told)}{f'; {more} more are in danger' if more else ''}."] if told else []
 
 
 def _day(when: datetime, today: date) -> str:

@@ -50,6 +50,12 @@ class Times:
         """Whether the activity is finished: nothing moves it, and it moves nothing that lies before it."""
         return self._bound.finished is not None
 
+    @property
+    def limits_late_dates(self) -> bool:
+        """Whether a deadline or a latest date bears on its late dates."""
+        bound = self._bound
+        return bound.starts_by is not None or bound.ends_by is not None or bound.deadline is not None
+
     def span(self, duration: int) -> int:
         """Return the working minutes that the network has to place: of a finished activity, those it took."""
         if self._bound.finished is None:

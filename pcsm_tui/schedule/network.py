@@ -216,6 +216,7 @@ class Network:
             self._forward(late)
             self._backward()
         self._floats()
+        self._finish_float: list[int] | None = None
 
     def _forward(self, late: Mapping[int, int]) -> None:
         """Work out the early dates; `late` holds the starts of activities that wait for their latest one."""
@@ -257,7 +258,13 @@ class Network:
         return max(start, late[place]) if place in late else start
 
     def _backward(self) -> None:
-        """Work out the late starts, and how much each may slip before it moves a successor (free float)."""
+        self.ls, self.free_float = self._late_starts(bounded=True)
+
+    def _late_starts(self, *, bounded: bool) -> tuple[list[int], list[int]]:
+        """Return the late starts, and how much each may slip before it moves a successor (free float).
+
+        Not `bounded`, deadlines and latest dates are left out: only the finish limits how late a start may be.
+        """
         followers, durations, starts, finish = self._followers, self.durations, self._starts, self.finish
         unusual = {*self._times, *self._irregular_out, *self._weighted, *self._gates}
         unmoved = starts[:] if self._gates else starts  # how late each may start without moving a successor of its own
@@ -272,13 +279,15 @@ class Network:
             latest -= durations[place]
             slack = soonest - durations[place]
             if place in unusual:
-                latest, slack = self._limited(place, latest, slack, ls, unmoved)
+                latest, slack = self._limited(place, latest, slack, ls, unmoved, bounded=bounded)
                 if place in self._gates:
                     unmoved[place] = slack
             ls[place], free[place] = latest, slack - starts[place]
-        self.ls, self.free_float = ls, free
+        return ls, free
 
-    def _limited(self, place: int, latest: int, slack: int, ls: list[int], unmoved: list[int]) -> tuple[int, int]:
+    def _limited(
+        self, place: int, latest: int, slack: int, ls: list[int], unmoved: list[int], *, bounded: bool
+    ) -> tuple[int, int]:
         """Return the latest start of an activity, and the latest that moves no successor, by all that limits them."""
         for after, weight in self._weighted.get(place, ()):
             latest = min(latest, ls[after] - weight)
@@ -294,7 +303,16 @@ class Network:
         if own.elapsed:
             last = own.start_for_end(self.finish, self.durations[place])
             latest, slack = min(latest, last), min(slack, last)
-        return own.latest(latest, self.durations[place]), slack
+        return (own.latest(latest, self.durations[place]) if bounded else latest), slack
+
+    @property
+    def finish_float(self) -> list[int]:
+        """How far each activity may slip before the finish moves, whatever deadline or latest date is then missed."""
+        if self._finish_float is None:
+            dated = any(times.limits_late_dates for times in self._times.values())
+            late = self._late_starts(bounded=False)[0] if dated else None
+            self._finish_float = self.total_float if late is None else list(map(sub, late, self._starts))
+        return self._finish_float
 
     def _floats(self) -> None:
         self.total_float = list(map(sub, self.ls, self._starts))

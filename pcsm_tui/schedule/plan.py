@@ -286,6 +286,10 @@ class Plan:
             uid for uid in self.leaves.all if floats[index[uid]] <= limit and not self._reads[uid].work.done
         )
 
+    def decides_finish(self, uid: str) -> bool:
+        """Return whether a critical leaf holds the plan's finish, rather than being late for a date that was set."""
+        return self.network.finish_float[self.network.index[uid]] <= max(self.settings.critical_float, 0)
+
     def percent(self, uids: tuple[str, ...] | None = None) -> int:
         """Return how much of some leaves, or of the whole plan, is done: by duration, in tenths of a percent."""
         return self._percent if uids is None else rolled_up_percent([self._reads[uid].work for uid in uids])

@@ -22,8 +22,9 @@ from pcsm_tui.domain.quantities import MINUTES, show_duration
 from pcsm_tui.domain.values import is_empty, problem_with
 from pcsm_tui.errors import ValueRefused
 from pcsm_tui.schedule.building import duration_done
-from pcsm_tui.schedule.network import Activity
+from pcsm_tui.schedule.network import Activity, Network
 from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.settings import as_finish
 
 SEED = 1959
 """Drawn from by default, so that two people see the same figures."""
@@ -104,7 +105,9 @@ class Forecast:
     """The share of samples that finish no later than planned."""
     buckets: tuple[Bucket, ...]
     criticality: Mapping[str, int]
-    """By task the share of samples in which it was critical; finished tasks and summaries are not in it."""
+    """By task the share of samples in which it held the finish; finished tasks and summaries are not in it."""
+    deadlines: Mapping[str, int]
+    """By task that has a deadline and is not finished the share of samples that meet it, in outline order."""
     findings: tuple[Finding, ...]
 
 
@@ -169,9 +172,10 @@ def simulate(
 ) -> Forecast | None:
     """Return what the finish looks like over many samples; the same seed gives the same figures.
 
-    A task is critical in a sample by the rule of the schedule: its total float does not exceed the plan's limit. Of a
-    task in progress the remaining duration is scaled by what its whole duration is drawn to be. A lag in percent is
-    of the duration that is drawn, of a task in progress of the one in the plan.
+    A task held the finish in a sample when it could not slip by more than the plan's critical float without moving it
+    (the criticality index of Van Slyke, Monte Carlo Methods and the PERT Problem, 1963). Of a task in progress the
+    remaining duration is scaled by what its whole duration is drawn to be. A lag in percent is of the duration that is
+    drawn, of a task in progress of the one in the plan.
 
     `progress` is called with the number of samples done and of those asked for, again and again; when it returns False,
     there is no forecast but None. Raises `ValueRefused` for a number of samples out of range.
@@ -183,6 +187,7 @@ def simulate(
     drawn = [_Drawn(plan, uid, estimate, seed) for uid, estimate in estimates.by_task.items()]
     watched = [network.index[uid] for uid in plan.leaves.all if not plan.work(uid).done]
     times_critical = [0] * len(network.activities)
+    deadlines = [_Deadline(plan, uid) for uid in plan.tasks if plan.work(uid).deadline and not plan.task(uid).done]
     finishes: list[int] = []
     different = samples if drawn else 1  # without estimates all samples are the plan itself
     for done in range(different):
@@ -190,14 +195,17 @@ def simulate(
             return None
         sample = network.with_durations({each.uid: each.activity() for each in drawn})
         finishes.append(sample.finish)
-        floats = sample.total_float
+        floats = sample.finish_float
+        for deadline in deadlines:
+            deadline.look_at(sample)
         for place in watched:
             if floats[place] <= limit:
                 times_critical[place] += 1
     finishes *= samples // different
     times_critical = [count * (samples // different) for count in times_critical]
     criticality = {network.activities[place].key: _tenths(times_critical[place], samples) for place in watched}
-    return _forecast(plan, sorted(finishes), estimates, criticality)
+    met = {deadline.uid: _tenths(deadline.met, different) for deadline in deadlines}
+    return _forecast(plan, sorted(finishes), estimates, criticality, met)
 
 
 class _Drawn:
@@ -222,7 +230,28 @@ class _Drawn:
         return Activity(self.uid, duration, self._links, self._conditions, self._whole)
 
 
-def _forecast(plan: Plan, finishes: list[int], estimates: Estimates, criticality: Mapping[str, int]) -> Forecast:
+class _Deadline:
+    """A deadline, and in how many samples it was met."""
+
+    def __init__(self, plan: Plan, uid: str) -> None:
+        deadline = plan.work(uid).deadline
+        assert deadline is not None
+        self.uid, self.met = uid, 0
+        self._by = plan.axis.offset_of(as_finish(deadline))
+        self._places = [plan.network.index[leaf] for leaf in plan.leaves.of(uid)]
+
+    def look_at(self, sample: Network) -> None:
+        """Count a sample in which it is met."""
+        self.met += all(sample.ef[place] <= self._by for place in self._places)
+
+
+def _forecast(
+    plan: Plan,
+    finishes: list[int],
+    estimates: Estimates,
+    criticality: Mapping[str, int],
+    deadlines: Mapping[str, int],
+) -> Forecast:
     def level(offset: int) -> Level:
         return Level(offset, plan.axis.finish_at(offset))
 
@@ -241,6 +270,7 @@ def _forecast(plan: Plan, finishes: list[int], estimates: Estimates, criticality
         kept=_tenths(bisect_right(finishes, plan.network.finish), len(finishes)),
         buckets=_buckets(plan, finishes),
         criticality=criticality,
+        deadlines=deadlines,
         findings=estimates.findings,
     )
 

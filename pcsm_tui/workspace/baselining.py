@@ -209,7 +209,9 @@ class SimulationView(NamedTuple):
     planned: str
     kept: int
     criticality: dict[str, int]
-    """By the uid of a task, in how many tenths of a percent of the samples it was critical."""
+    """By the uid of a task, in how many tenths of a percent of the samples it held the finish."""
+    deadlines: dict[str, int]
+    """By the uid of a task with a deadline, in how many tenths of a percent of the samples it is met."""
 
 
 class ForecastView(NamedTuple):
@@ -246,7 +248,7 @@ def forecast_view(
         taken = short_date(datetime.fromisoformat(baseline.taken).date(), today)
         sentences.append(f"Planned is what the baseline {baseline.name} says, taken {taken}.")
     if drawn is not None:
-        sentences += forecast_sentences(drawn, today)
+        sentences += forecast_sentences(drawn, plan, today)
     return ForecastView(
         status.isoformat()[:16],
         baseline.name if baseline is not None else "",
@@ -274,7 +276,9 @@ def _simulation(found: Forecast) -> SimulationView:
         return _end(level.moment)
 
     days = (day(found.p50), day(found.p80), day(found.p95), day(found.planned))
-    return SimulationView(found.samples, found.estimated, *days, found.kept, dict(found.criticality))
+    return SimulationView(
+        found.samples, found.estimated, *days, found.kept, dict(found.criticality), dict(found.deadlines)
+    )
 
 
 def _end(when: datetime) -> str:

@@ -18,7 +18,7 @@ from pcsm_tui.schedule.earned_schedule import performance
 from pcsm_tui.schedule.plan import plan_of
 from pcsm_tui.schedule.settings import as_finish
 from pcsm_tui.schedule.simulation import simulate
-from tests.insight.small_plans import PAIR, SIDEWAY, START, STREAMS, TODAY, planned
+from tests.insight.small_plans import PAIR, SIDEWAY, START, STREAMS, TODAY, Tasks, planned
 from tests.schedule.published import engagement_of
 
 # --- chains ---------------------------------------------------------------------------------------------------
@@ -156,12 +156,41 @@ def test_the_simulation_of_certain_durations_keeps_to_the_plan() -> None:
     tasks = {"Build": {"duration": 2, "optimistic": 960, "pessimistic": 960}}
     forecast = simulate(planned(tasks), samples=10)
     assert forecast is not None
-    assert forecast_sentences(forecast, TODAY) == [
+    assert forecast_sentences(forecast, planned(tasks), TODAY) == [
         "Of 10 simulated runs (1 task with estimates) half end by Tue 17 Nov, 80% end by Tue 17 Nov,"
         " 95% end by Tue 17 Nov; 100% keep to Tue 17 Nov."
     ]
     forecast = simulate(planned(PAIR), samples=10)
     assert forecast is not None
-    assert forecast_sentences(forecast, TODAY) == [
+    assert forecast_sentences(forecast, planned(PAIR), TODAY) == [
         "No task to come has an optimistic or a pessimistic duration: there is nothing to simulate."
     ]
+
+
+LATE: Tasks = {
+    "Build": {"duration": 8},
+    "Film": {"duration": 4, "deadline": "2026-11-17"},
+    "Card": {"duration": 2, "optimistic": 960, "pessimistic": 960, "constraint": "Finish no later than",
+             "constraint_date": "2026-11-17"},
+    "Open": {"kind": "Milestone", "duration": 0, "after": "Build", "deadline": "2026-11-26"},
+}  # fmt: skip
+"""Build ends the plan on the 25th and Open has a day left; Film is two days late; Card has no float to its date."""
+
+
+def test_what_is_late_for_a_date_does_not_decide_the_finish() -> None:
+    page = critical_page(planned(LATE), TODAY)
+    assert (page.deciding, page.packages) == (2, 4)
+    assert [[step.task.uid for step in path] for path in page.chains] == [["Build", "Open"], ["Film"], ["Card"]]
+    assert page.bounds == (
+        "",
+        "It does not decide the finish, but it is 2d too late for its deadline of Tue 17 Nov.",
+        "It does not decide the finish, but a day lost here misses its constraint (finish no later than Tue 17 Nov).",
+    )
+
+
+def test_only_what_holds_the_finish_is_counted_by_the_simulation_and_endangered_deadlines_are_told() -> None:
+    forecast = simulate(planned(LATE), samples=10)
+    assert forecast is not None
+    assert forecast.criticality == {"Build": 1000, "Film": 0, "Card": 0, "Open": 1000}
+    assert forecast.deadlines == {"Film": 0, "Open": 1000}
+    assert forecast_sentences(forecast, planned(LATE), TODAY)[1:] == ["0% meet the deadline of 2 Film on Tue 17 Nov."]

@@ -31,7 +31,9 @@ LIVE = task("12-18", "12-18", 0, uid="c", number="1.8", name="Go-live", kind="mi
 def critical(
     finish: Any, packages: int, chains: Any, near: Any = (), near_float: int = 0, late: Any = ()
 ) -> CriticalPage:
-    return CriticalPage(finish, packages, chains, near, near_float, late, len(chains), ())
+    deciding = {step.task.uid for chain in chains for step in chain}
+    bounds = ("",) * len(chains)
+    return CriticalPage(finish, packages, len(deciding), chains, near, near_float, late, len(chains), (), bounds=bounds)
 
 
 CHAIN = (PathStep(SIMULATOR), PathStep(COHORT, Link("a")), PathStep(LIVE, Link("b", "FS", "2d")))

@@ -398,3 +398,23 @@ def test_summaries_milestones_and_damaged_estimates_have_none() -> None:
 def test_a_task_without_a_duration_is_estimated_around_the_day_that_is_assumed() -> None:
     made = plan({"a": {"estimate": (0.5, None, 3)}})
     assert estimates_of(made).by_task == {"a": Estimate(DAY // 2, DAY, 3 * DAY)}
+
+
+def test_a_deadline_is_met_by_the_share_of_samples_that_end_by_it() -> None:
+    """Of 2 to 12 days around 4 a share of 33.2 % ends within 4 (see above); the stream that it is in has the same deadline.
+
+    The plan begins on Monday, 30 November: four days end on Thursday, the 3rd.
+    """
+    tasks = {
+        "s": {"kind": "Work stream", "deadline": "2026-12-03"},
+        "a": {"estimate": (2, 4, 12), "parent": "s", "deadline": "2026-12-03"},
+        "b": {"duration": 1, "parent": "s"},
+        "c": {"duration": 1, "deadline": "2026-12-03"},
+        "d": {"duration": 1, "deadline": "2026-11-30", "state": "Done", "actual_finish": "2026-12-01"},
+    }
+    found = forecast(tasks, samples=4000)
+    sure = SURE * 1000 * sqrt(0.332 * 0.668 / 4000)
+    assert found.deadlines == {
+        "s": pytest.approx(332, abs=sure), "a": pytest.approx(332, abs=sure), "c": 1000,
+    }  # fmt: skip
+    assert found.criticality["a"] == 1000

@@ -6,20 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from pcsm_tui.domain.dates import distance, short_date
-from pcsm_tui.domain.plan import Link, PlanTask
+from pcsm_tui.domain.plan import PlanTask
 from pcsm_tui.domain.quantities import show_duration
 from pcsm_tui.insight.plan_chains import CriticalPage, PathStep
+from pcsm_tui.insight.plan_words import link_words
 from pcsm_tui.ui.present.line import Line, Span, cut, fit, fitted, wrapped
 from pcsm_tui.ui.present.plan import number_width, show_days, task_mark, task_role
 
-_ENDS = {"FS": "finish to start", "SS": "start to start", "FF": "finish to finish", "SF": "start to finish"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def link_words(link: Link) -> str:
-    """Return a link in words: `finish to start + 2d`, `start to start - 50%`."""
-    lag = link.lag.removeprefix("-")
-    return _ENDS[link.type] + (f" {'-' if link.lag.startswith('-') else '+'} {lag}" if lag else "")
 
 
 def period(start: datetime, finish: datetime, today: date) -> str:
@@ -34,16 +28,18 @@ def period(start: datetime, finish: datetime, today: date) -> str:
 
 def critical_path_lines(paths: CriticalPage, today: date, width: int) -> list[Line]:
     """Return the page of the critical path: what ends when because of what, what nearly does, what cannot be met."""
-    deciding = {step.task.uid for chain in paths.chains for step in chain}
-    lines = _sentence(_first_sentence(paths, len(deciding), today), width, "title")
-    if len(paths.chains) > 1:
-        lines += _sentence(f"{_count(len(paths.chains)).capitalize()} chains are tied: each alone decides it.", width)
+    lines = _sentence(_first_sentence(paths, today), width, "title")
+    tied = sum(not bound for bound in paths.bounds)
+    if tied > 1:
+        lines += _sentence(f"{_count(tied).capitalize()} chains are tied: each alone decides it.", width)
     for place, chain in enumerate(paths.chains):
         lines.append(())
         if len(paths.chains) > 1:
             lines.append((Span(f" Chain {place + 1}", "heading"),))
         if paths.begins[place : place + 1] not in ((), ("",)):
             lines += _sentence(f"It begins when it does because {paths.begins[place]}.", width, "dim")
+        if paths.bounds[place]:
+            lines += _sentence(paths.bounds[place], width, "warn")
         lines += _chain_lines(chain, today, width)
     if paths.near:
         lines += [(), *_near_lines(paths, width)]
@@ -54,12 +50,12 @@ def critical_path_lines(paths: CriticalPage, today: date, width: int) -> list[Li
     return lines
 
 
-def _first_sentence(paths: CriticalPage, deciding: int, today: date) -> str:
+def _first_sentence(paths: CriticalPage, today: date) -> str:
     ends = f"The plan ends {short_date(paths.finish.date(), today)}."
-    if not deciding:
+    if not paths.deciding:
         return f"{ends} Nothing that is still to do decides it."
-    of = f"{deciding} of {paths.packages} work packages and milestones"
-    return f"{ends} {of} decide{'s' if deciding == 1 else ''} it: a day lost there is a day lost at the end."
+    of = f"{paths.deciding} of {paths.packages} work packages and milestones"
+    return f"{ends} {of} decide{'s' if paths.deciding == 1 else ''} it: a day lost there is a day lost at the end."
 
 
 def _count(number: int) -> str:

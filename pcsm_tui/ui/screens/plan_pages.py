@@ -171,7 +171,7 @@ def forecast_page(engagement: Engagement, plan: Plan, forecast: Forecast | None,
     earned = performance_sentences(progress, short_date(when.date(), today), today) if progress else []
     if baseline is None:
         earned.append("Without a baseline the plan is measured against itself as it stands: delays do not show here.")
-    likely = forecast_sentences(forecast, today) if forecast else ["Simulating…"]
+    likely = forecast_sentences(forecast, plan, today) if forecast else ["Simulating…"]
     rows = _variance_rows(plan, baseline) if baseline else []
 
     def page(width: int) -> list[Line]:
