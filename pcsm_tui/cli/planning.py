@@ -109,12 +109,12 @@ def schedule(file: str, critical: bool, as_json: bool) -> None:
 
 
 def _cells(task: TaskLine) -> tuple[str, ...]:
-    from pcsm_tui.workspace.planning import show_duration, show_percent
+    from pcsm_tui.workspace.planning import show_duration, show_percent, show_takes
 
     mark = CRITICAL if task.critical else DONE if task.done else BEGUN if task.begun else ""
     slack = "" if task.done else show_duration(task.total_float)
     done = show_percent(task.percent_complete) if task.percent_complete else ""
-    return (task.wbs, mark, task.name, show_duration(task.duration), task.start, task.finish, slack, done)
+    return (task.wbs, mark, task.name, show_takes(task.duration, task.elapsed), task.start, task.finish, slack, done)
 
 
 @plan.command()

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pcsm_tui.domain.quantities import MINUTES, show_decimal
+from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration
 from pcsm_tui.errors import ValueRefused
 
 LinkType = Literal["FS", "SS", "FF", "SF"]
@@ -160,11 +160,18 @@ class PlanTask(NamedTuple):
     """Whether the duration was not given and one day is assumed."""
     clipped: bool = False
     """Whether a link would pull it before the plan's start."""
+    elapsed: int = 0
+    """The elapsed duration in minutes, nights and weekends included; 0 for a duration in working time."""
 
     @property
     def late_for_deadline(self) -> bool:
         """Whether it ends after its deadline."""
         return self.deadline is not None and not self.done and self.finish > self.deadline
+
+
+def show_takes(minutes: int, elapsed: int) -> str:
+    """Return how long a task takes: its working minutes as `5d`, its elapsed minutes, if it has any, as `3ed`."""
+    return show_elapsed(elapsed) if elapsed else show_duration(minutes)
 
 
 def show_percent(tenths: int) -> str:

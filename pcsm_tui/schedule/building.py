@@ -70,7 +70,14 @@ def activity_of(uid: str, work: Work, links: Sequence[ActivityLink], conditions:
 
 
 def duration_done(work: Work) -> int:
-    """Return how many working minutes of a task are done, by its percentage."""
+    """Return how many working minutes of a task are done: by its percentage, or what it lacks of the remaining duration.
+
+    A percentage is rounded; where the duration less what remains says the same, it says it to the minute.
+    """
+    if work.remaining is not None and work.duration >= work.remaining and work.duration:
+        done = work.duration - work.remaining
+        if (2000 * done + work.duration) // (2 * work.duration) == work.percent:
+            return done
     return work.duration * work.percent // 1000
 
 
@@ -193,7 +200,12 @@ def _finished(work: Work, axis: TimeAxis) -> Conditions | None:
     if work.actual_finish is not None:
         finished = axis.offset_of(as_finish(work.actual_finish))
         return Conditions(begun=finished - work.duration if begun is None else min(begun, finished), finished=finished)
-    return None if begun is None else Conditions(begun=begun, finished=begun + work.duration)
+    if begun is None:
+        return Conditions(elapsed=work.elapsed) if work.elapsed else None
+    if work.elapsed:
+        assert work.actual_start is not None
+        return Conditions(begun=begun, finished=axis.offset_of(axis.shifted(as_start(work.actual_start), work.elapsed)))
+    return Conditions(begun=begun, finished=begun + work.duration)
 
 
 def wire(

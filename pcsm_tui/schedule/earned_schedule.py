@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from pcsm_tui.schedule.baselines import Baseline, BaselineTask
 from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.work import weight_of
 
 _HAIR = 1e-9
 """What sums of fractions may differ by that are the same share."""
@@ -282,12 +283,13 @@ def _weights(plan: Plan, baseline: Baseline | None) -> dict[str, int]:
     """
     if baseline is None:
         works = {uid: plan.work(uid) for uid in plan.leaves.all}
-        return {uid: work.duration or work.elapsed for uid, work in works.items()}
+        return {uid: weight_of(work) for uid, work in works.items()}
     kept = [uid for uid in plan.tasks if uid in baseline.tasks]
     above = {summary for uid in kept for summary in plan.outline.above(uid)}
-    return {uid: _planned_minutes(plan, baseline.tasks[uid]) for uid in kept if uid not in above}
+    return {uid: _planned_weight(plan, uid, baseline.tasks[uid]) for uid in kept if uid not in above}
 
 
-def _planned_minutes(plan: Plan, task: BaselineTask) -> int:
-    """Return the working minutes of a task of a baseline; of one in elapsed time, those between its dates."""
-    return task.duration or max(0, plan.axis.offset_of(task.finish) - plan.axis.offset_of(task.start))
+def _planned_weight(plan: Plan, uid: str, task: BaselineTask) -> int:
+    """Return the working minutes of a task of a baseline; one in elapsed time weighs as it does in the plan."""
+    work = plan.work(uid)
+    return weight_of(work) if work.elapsed else task.duration

@@ -28,7 +28,7 @@ from pcsm_tui.schedule.driving import drivers_of
 from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network, collector_paused
 from pcsm_tui.schedule.scheduled import scheduled_leaf, scheduled_summary
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
-from pcsm_tui.schedule.work import Work, read_work
+from pcsm_tui.schedule.work import Work, read_work, weight_of
 
 TASKS = "tasks"
 TABLES = (TASKS, "plan", "calendar", "engagement")
@@ -328,7 +328,7 @@ def rolled_up_percent(works: list[Work]) -> int:
 
     Where none has a duration, milestones count alike. It is rounded, but to all or nothing only when it is that.
     """
-    weights = [work.duration or work.elapsed for work in works]
+    weights = [weight_of(work) for work in works]
     if not any(weights):
         weights = [1] * len(works)
     done = sum(weight * (1000 if work.done else work.percent) for weight, work in zip(weights, works, strict=True))

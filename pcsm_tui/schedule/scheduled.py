@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pcsm_tui.domain.plan import Driver, PlanTask
-from pcsm_tui.schedule.settings import as_start
-from pcsm_tui.schedule.work import Work
+from pcsm_tui.schedule.building import duration_done, duration_left
+from pcsm_tui.schedule.settings import as_finish, as_start
+from pcsm_tui.schedule.work import Moment, Work
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.plan import Plan
@@ -21,8 +22,7 @@ def scheduled_leaf(plan: Plan, uid: str) -> PlanTask:
     if work.actual_start is None and not work.done:
         # What is left was placed; what is done lies right before it.
         es = network.placed_at(place)
-    duration = ef - es if work.done and work.actual_finish is not None else work.duration
-    milestone = duration == 0 and not work.elapsed
+    milestone = work.duration == 0 and not work.elapsed
     start, finish = _moments(plan, uid, es, ef, milestone)
     critical = uid in plan.critical
     return PlanTask(
@@ -33,7 +33,7 @@ def scheduled_leaf(plan: Plan, uid: str) -> PlanTask:
         kind="milestone" if milestone else "task",
         start=start,
         finish=finish,
-        duration=duration,
+        duration=_duration(work, es, ef),
         es=es,
         ef=ef,
         ls=network.ls[place],
@@ -52,7 +52,20 @@ def scheduled_leaf(plan: Plan, uid: str) -> PlanTask:
         needed=work.needed,
         assumed=work.assumed,
         clipped=_clipped(plan, place),
+        elapsed=work.elapsed,
     )
+
+
+def _duration(work: Work, es: int, ef: int) -> int:
+    """Return the working minutes that a task takes: what is done and what is left, if that was estimated anew.
+
+    Of one that is finished, and of elapsed time, it is the working time between start and finish.
+    """
+    if work.elapsed or (work.done and work.actual_finish is not None and ef > es):
+        return ef - es
+    if work.actual_start is not None and not work.done and not work.milestone:
+        return duration_done(work) + duration_left(work)
+    return work.duration
 
 
 def scheduled_summary(plan: Plan, uid: str) -> PlanTask:
@@ -105,11 +118,31 @@ def _moments(plan: Plan, uid: str, es: int, ef: int, milestone: bool) -> tuple[d
         moment = plan.axis.finish_at(ef) if closes and es > 0 else plan.axis.start_at(es)
         return moment, moment
     start = plan.axis.start_at(es)
-    if work.elapsed and not work.done:
+    if work.done and (work.actual_start is not None or work.actual_finish is not None):
+        whole = plan.axis.shifted(start, work.elapsed) if work.elapsed else plan.axis.finish_at(ef)
+        return _reported(plan, work, start, whole if ef > es else start)
+    if work.elapsed:
         left = work.elapsed * (1000 - work.percent) // 1000 if work.actual_start is not None else work.elapsed
         rest = plan.network.begins(plan.network.index[uid])
         return start if work.actual_start is not None else rest, plan.axis.shifted(rest, left)
     return start, plan.axis.finish_at(ef) if ef > es else start
+
+
+def _reported(plan: Plan, work: Work, start: datetime, finish: datetime) -> tuple[datetime, datetime]:
+    """Return when finished work began and ended: on the day that was reported, the whole of it if it is a free one."""
+    if work.actual_finish is not None:
+        ended = _day(work.actual_finish)
+        begun = ended if work.actual_start is None else min(_day(work.actual_start), ended)
+        finish = finish if plan.settings.calendar.periods(ended) else as_finish(ended)
+    else:
+        begun = _day(work.actual_start)
+    start = start if plan.settings.calendar.periods(begun) else as_start(begun)
+    return min(start, finish), finish
+
+
+def _day(when: Moment | None) -> date:
+    assert when is not None
+    return when.date() if isinstance(when, datetime) else when
 
 
 def _clipped(plan: Plan, place: int) -> bool:

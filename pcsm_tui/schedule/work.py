@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pcsm_tui.domain.engagement import Row
 from pcsm_tui.domain.links import links_of
-from pcsm_tui.domain.plan import Link
+from pcsm_tui.domain.plan import ELAPSED_MINUTES, Link
 from pcsm_tui.domain.quantities import MINUTES
 from pcsm_tui.domain.values import Value, is_empty, problem_with
 
@@ -42,6 +42,11 @@ class Work(NamedTuple):
     def begun(self) -> bool:
         """Whether work on it has begun."""
         return self.actual_start is not None or self.percent > 0 or self.done
+
+
+def weight_of(work: Work) -> int:
+    """Return what a task weighs in the progress of a plan: its working minutes; an elapsed day as much as a working day."""
+    return work.duration or work.elapsed * MINUTES["d"] // ELAPSED_MINUTES["d"]
 
 
 _DATED = ("constraint_date", "deadline", "actual_start", "actual_finish")

@@ -11,6 +11,7 @@ from pcsm_tui.domain.declarations import Tool
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.plan import PlanTask
 from pcsm_tui.domain.plan import show_percent as show_percent
+from pcsm_tui.domain.plan import show_takes as show_takes
 from pcsm_tui.domain.quantities import show_duration as show_duration
 from pcsm_tui.errors import UsageError, ValueRefused
 from pcsm_tui.insight.plan_chains import Chain, ChainStep, chain
@@ -40,6 +41,7 @@ class TaskLine(NamedTuple):
     starts_at: str
     ends_at: str
     duration: int
+    elapsed: int
     es: int
     ef: int
     ls: int
@@ -122,6 +124,7 @@ def _line(session: Session, plan: Plan, uid: str) -> TaskLine:
         starts_at=_minute(task.start),
         ends_at=_minute(task.finish),
         duration=task.duration,
+        elapsed=task.elapsed,
         es=task.es,
         ef=task.ef,
         ls=task.ls,

@@ -78,7 +78,7 @@ def test_the_schedule_as_json(pcsm, plan: UIDS) -> None:
         "uid": plan["Train"], "wbs": "1.2", "name": "Train", "kind": "task",
         "start": "2026-11-25", "finish": "2026-12-02",
         "starts_at": "2026-11-25T08:00", "ends_at": "2026-12-02T17:00",
-        "duration": 2880, "es": 960, "ef": 3840, "ls": 960, "lf": 3840, "total_float": 0, "free_float": 0,
+        "duration": 2880, "elapsed": 0, "es": 960, "ef": 3840, "ls": 960, "lf": 3840, "total_float": 0, "free_float": 0,
         "critical": True, "near_critical": False, "drivers": [plan["Ready"]], "driven_by": "",
         "percent_complete": 0, "begun": False, "done": False, "owner": "", "deadline": None,
     }  # fmt: skip

@@ -270,11 +270,12 @@ def test_a_task_that_is_done_or_not_needed_counts_whole_whatever_its_percentage(
     assert actual_completion(now, agreed) == 0.5
 
 
-def test_elapsed_work_weighs_in_a_baseline_what_lies_between_its_dates() -> None:
-    """Three elapsed days from Tuesday's opening are three working days, beside a task of one day that is done."""
+def test_an_elapsed_day_weighs_as_a_working_day() -> None:
+    """Three elapsed days, from Tuesday 8:00 to Friday 8:00, beside a task of one day that is done: a quarter."""
     before = plan(task("a", 1, 0, kind="Work package", duration="3ed"), task("b", 0, 1))
     after = plan(task("a", 1, 0, kind="Work package", duration="3ed"), task("b", 0, 1, 100))
-    assert before.task("a").duration == 0
+    assert before.task("a").duration == 3 * 480
+    assert after.percent() == 250
     assert actual_completion(after, baseline(before)) == pytest.approx(0.25)
 
 

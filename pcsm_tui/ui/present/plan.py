@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pcsm_tui.domain.plan import PlanTask
+from pcsm_tui.domain.plan import PlanTask, show_elapsed
 from pcsm_tui.domain.quantities import MINUTES, show_decimal
 from pcsm_tui.ui.present.line import Line, Span, fit, fitted
 from pcsm_tui.ui.present.marks import DECIDE, DOING, DONE, ROW_MARKS
@@ -54,6 +54,11 @@ def show_days(minutes: int) -> str:
     return ("-" if minutes < 0 else "") + show_decimal(tenths, 1)
 
 
+def show_length(task: PlanTask) -> str:
+    """Return how long a task takes, for a narrow column: `17` working days, `3ed`."""
+    return show_elapsed(task.elapsed) if task.elapsed else show_days(task.duration)
+
+
 def show_day(when: datetime) -> str:
     """Return a moment's day for a column: `16 Nov 26`."""
     return f"{when.day:>2} {when:%b %y}"
@@ -64,7 +69,7 @@ def _deadline(row: PlanRow) -> str:
 
 
 COLUMNS = (
-    PlanColumn("days", "Days", 5, lambda row: show_days(row.task.duration), "right"),
+    PlanColumn("days", "Days", 5, lambda row: show_length(row.task), "right"),
     PlanColumn("float", "Float", 5, lambda row: "" if row.task.done else show_days(row.task.total_float), "right"),
     PlanColumn("free_float", "Free", 5, lambda row: "" if row.task.done else show_days(row.task.free_float), "right"),
     PlanColumn("start", "Start", 9, lambda row: show_day(row.task.start)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from pcsm_tui.domain.dates import distance, short_date
-from pcsm_tui.domain.plan import PlanTask
+from pcsm_tui.domain.plan import PlanTask, show_takes
 from pcsm_tui.domain.quantities import show_duration
 from pcsm_tui.insight.plan_chains import CriticalPage, PathStep
 from pcsm_tui.insight.plan_words import link_words
@@ -76,7 +76,7 @@ def _chain_lines(chain: Sequence[PathStep], today: date, width: int) -> list[Lin
         if link is not None and (link.type != "FS" or link.lag):
             lines.append((Span(" " * margin + cut(f"then ({link_words(link)})", max(width - margin, 4)), "dim"),))
         when = period(task.start, task.finish, today)
-        length = "milestone" if task.kind == "milestone" else show_duration(task.duration)
+        length = "milestone" if task.kind == "milestone" else show_takes(task.duration, task.elapsed)
         head = f" {place:>{len(str(len(chain)))}}  {fit(task.number, number)} "
         tail = f" · {length} · {when}"
         if width - len(head) - len(tail) >= 16:

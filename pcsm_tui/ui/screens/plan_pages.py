@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pcsm_tui.ui.charts.network import Drawing, Edge, Node, draw_network
 from pcsm_tui.ui.charts.roadmap import Stream, roadmap_lines, roadmap_scale
 from pcsm_tui.ui.present.line import Line, Span
-from pcsm_tui.ui.present.plan import VarianceRow, number_width, show_days, variance_header, variance_row
+from pcsm_tui.ui.present.plan import VarianceRow, number_width, show_days, show_length, variance_header, variance_row
 from pcsm_tui.ui.present.plan_pages import by_date, critical_path_lines, milestone_header, milestone_row
 from pcsm_tui.ui.present.plan_texts import listed, sentence_lines
 from pcsm_tui.workspace.looking import Engagement
@@ -139,7 +139,8 @@ def network_drawing(plan: Plan, selected: str, today: date) -> Drawing:
 
 
 def _label(task: PlanTask, today: date) -> tuple[str, ...]:
-    length = "milestone" if task.kind == "milestone" else f"{show_days(task.duration)} d"
+    days = show_length(task) + ("" if task.elapsed else " d")
+    length = "milestone" if task.kind == "milestone" else days
     left = "done" if task.done else f"float {show_days(task.total_float)}"
     return f"{task.number} {task.name}", f"{length} · {short_date(task.start.date(), today)} · {left}"
 
