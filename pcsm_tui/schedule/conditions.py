@@ -77,7 +77,7 @@ class Times:
         return start if self.begun is None else self.begun
 
     def earliest(self, start: int, duration: int) -> int:
-        """Return where it is placed when its links ask for `start`."""
+        """Return where it would be placed when its links ask for `start`, were it not held to a latest date."""
         bound = self._bound
         if bound.finished is not None:
             return bound.finished - duration
@@ -85,8 +85,12 @@ class Times:
             start = max(start, bound.starts_from)
         if bound.ends_from is not None:
             start = max(start, self.start_reaching(bound.ends_from, duration))
-        if bound.honored and bound.begun is None:
-            start = min(start, self._start_limit(start, duration, deadline=False))
+        return start
+
+    def held(self, start: int, duration: int) -> int:
+        """Return where it is placed, given where it would be: a constraint that is honored holds it to its latest date."""
+        if self._bound.honored and self._bound.begun is None and self._bound.finished is None:
+            return min(start, self._start_limit(start, duration, deadline=False))
         return start
 
     def latest(self, start: int, duration: int) -> int:

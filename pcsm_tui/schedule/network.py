@@ -222,6 +222,7 @@ class Network:
         """Work out the early dates; `late` holds the starts of activities that wait for their latest one."""
         followers, weighted, durations = self._followers, self._weighted, self.durations
         starts, drivers, ties = [self._not_before] * len(durations), [-1] * len(durations), []
+        self._pulled: dict[int, int] = {}  # how far before the end of what they wait for activities are held
         for place in self._times:
             starts[place] = 0
         unusual = {*self._times, *self._irregular_in, *weighted}
@@ -254,7 +255,10 @@ class Network:
         for link in self._irregular_in.get(place, ()):
             start = max(start, self._earliest(link, starts[link.predecessor]))
         if place in self._times:
-            start = self._times[place].earliest(start, self.durations[place])
+            asked = self._times[place].earliest(start, self.durations[place])
+            start = self._times[place].held(asked, self.durations[place])
+            if start < asked:
+                self._pulled[place] = asked - start
         return max(start, late[place]) if place in late else start
 
     def _backward(self) -> None:
@@ -316,6 +320,8 @@ class Network:
 
     def _floats(self) -> None:
         self.total_float = list(map(sub, self.ls, self._starts))
+        for place, minutes in self._pulled.items():
+            self.total_float[place] -= minutes
         self.lf = list(map(add, self.ls, self.durations))
         self.es, self.ef = self._starts, self._ends
         if not self._times:
