@@ -235,6 +235,8 @@ class Tool(Declaration):
     """For dated readings: after how many days the latest is too old to rely on; 0 for never."""
     done_on: str = ""
     """The date field that is filled in when the row is ticked."""
+    done_by: tuple[str, ...] = ()
+    """Fields that say as well as the tick that a row is done: a date that is there, a percentage of 100."""
     owner: str = ""
     """The field that says who does it."""
 
@@ -249,6 +251,9 @@ class Tool(Declaration):
             name = getattr(self, role)
             if name and name not in names:
                 raise ValueError(f"{role} names {name!r}, which is not a field. {nearest(name, names)}")
+        for name in self.done_by:
+            if name not in names:
+                raise ValueError(f"done_by names {name!r}, which is not a field. {nearest(name, names)}")
         if self.reusable and (self.single or self.audience == "personal"):
             raise ValueError("forms, documents and what is personal stay with their engagement: reusable must be false")
         if self.sort and self.sort.lstrip("-") not in names:

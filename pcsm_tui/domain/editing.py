@@ -20,6 +20,7 @@ from pcsm_tui.domain.engagement import (
     doc_id_of,
     is_done,
     order_of,
+    says_done,
 )
 from pcsm_tui.domain.links import are_links
 from pcsm_tui.domain.states import DONE, FINISHED, IN_PROGRESS, OPEN
@@ -83,7 +84,7 @@ def add_row(
         after = None  # it stands under another parent
     order, giving_way = _making_room(rows, len(rows) if after is None else _position(rows, after) + 1)
     record = {**_present({**start, **values}), "order": order, "uid": uid, "at": stamp.at, "by": stamp.by}
-    record |= _dated_tick(tool, {}, record, stamp)
+    record |= _done_alike(tool, {}, record, stamp)
     edits = [Edit(tool.id, doc_id_of(uid), None, record)]
     edits += [_ordered(row, place, stamp) for row, place in giving_way]
     edits += _consequences(engagement, tool, {}, record, stamp)
@@ -102,7 +103,7 @@ def set_values(engagement: Engagement, row: Row, values: Mapping[str, Value], st
         return Change("nothing", ())
     before = row.record if row.stored else None
     after = {**_stored_form(row), **_first_dates(row, stamp), **wanted, "uid": row.uid, "at": stamp.at, "by": stamp.by}
-    after |= _dated_tick(row.tool, row.record, after, stamp)
+    after |= _done_alike(row.tool, row.record, after, stamp)
     names = ", ".join(row.tool.field(name).name for name in wanted)
     whose = row.tool.name if row.tool.single else engagement.title(row)
     edit = Edit(row.tool.id, row.doc_id, before, after)
@@ -221,12 +222,22 @@ def tick(engagement: Engagement, row: Row, stamp: Stamp) -> Change:
     if not row.tool.tick:
         raise UsageError(f"{row.tool.name} has nothing to tick.")
     ticked = row.tool.field(row.tool.tick)
-    if ticked.type == "yes_no":
-        value: Value = None if row.done else True
-    else:
-        value = next(choice.id for choice in ticked.choices if choice.done is not row.done)
-    change = set_values(engagement, row, {ticked.id: value}, stamp)
+    values = _reopened(row.tool, row.record) if row.done else {ticked.id: _done_value(ticked)}
+    change = set_values(engagement, row, values, stamp)
     return Change(f"{'reopen' if row.done else 'tick'} {engagement.title(row)!r}", change.edits)
+
+
+def _done_value(ticked: Field) -> Value:
+    return True if ticked.type == "yes_no" else next(choice.id for choice in ticked.choices if choice.done)
+
+
+def _reopened(tool: Tool, record: Record) -> dict[str, Value]:
+    """Return what takes away all that says that a record is done."""
+    ticked = tool.field(tool.tick)
+    open_value = None if ticked.type == "yes_no" else next(choice.id for choice in ticked.choices if not choice.done)
+    others = (name for name in tool.done_by if says_done(tool.field(name), record.get(name)))
+    opened: Value = open_value if says_done(ticked, record.get(ticked.id)) else record.get(ticked.id)
+    return {ticked.id: opened, **dict.fromkeys(others)}
 
 
 def set_phase(engagement: Engagement, number: int, state: str, uid: str, stamp: Stamp) -> Change:
@@ -323,14 +334,24 @@ def _stored_form(row: Row) -> Record:
     return row.record if row.stored else {**_present(row.record), "order": row.record["order"]}
 
 
-def _dated_tick(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict[str, Value]:
-    """Fill in the day that a row was done when it becomes so and has none, and take it away when it no longer is."""
-    done_on, done = tool.done_on, is_done(tool, after)
-    if not done_on or is_done(tool, before) == done or before.get(done_on) != after.get(done_on):
+def _done_alike(tool: Tool, before: Record, after: Record, stamp: Stamp) -> dict[str, Value]:
+    """Return what makes the fields agree that say whether a row is done; those just entered stay as they are.
+
+    A tick brings the day with it and takes it away again; a day on which it was done, or 100 %, brings the tick.
+    """
+    if not tool.tick:
         return {}
-    if done and not is_empty(after.get(done_on)):
-        return {}
-    return {done_on: stamp.today.isoformat() if done else None}
+    ticked = tool.field(tool.tick)
+    was, now = (says_done(ticked, record.get(ticked.id)) for record in (before, after))
+    kept = {name for name in (tool.done_on, *tool.done_by) if name and before.get(name) == after.get(name)}
+    if now and not was:
+        dated = tool.done_on in kept and is_empty(after.get(tool.done_on))
+        return {tool.done_on: stamp.today.isoformat()} if dated else {}
+    if was and not now:
+        return {name: None for name in kept if not is_empty(after.get(name))}
+    if not now and is_done(tool, after) and not is_done(tool, before):
+        return {ticked.id: _done_value(ticked)}
+    return {}
 
 
 def _consequences(engagement: Engagement, tool: Tool, before: Record, after: Record, stamp: Stamp) -> tuple[Edit, ...]:

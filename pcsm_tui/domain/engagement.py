@@ -20,6 +20,8 @@ from pcsm_tui.domain.values import Value, is_empty, problem_with, references_of,
 from pcsm_tui.errors import UsageError
 
 T = TypeVar("T")
+ALL_OF_IT = 1000
+"""A percentage of 100, in tenths."""
 Record = Mapping[str, Value]
 Document = Mapping[str, Mapping[str, Record]]
 
@@ -100,14 +102,21 @@ def day_in(field: Field, value: Value) -> str:
 
 
 def is_done(tool: Tool, record: Record) -> bool:
-    """Return whether a record of a tool counts as done: its tick field says yes, or a choice that means done."""
-    if not tool.tick:
+    """Return whether a record of a tool counts as done: by its tick, or by another field that says so."""
+    return any(says_done(tool.field(name), record.get(name)) for name in (tool.tick, *tool.done_by) if name)
+
+
+def says_done(field: Field, value: Value) -> bool:
+    """Return whether a value means that a row is done: yes, a choice that means it, a date that is there, 100 %."""
+    if value is None:
         return False
-    ticked = tool.field(tool.tick)
-    value = record.get(ticked.id)
-    if ticked.type == "yes_no":
+    if field.type == "date":
+        return bool(day_in(field, value))
+    if field.type == "percent":
+        return same_value(value, ALL_OF_IT)
+    if field.type == "yes_no":
         return value is True
-    choice = ticked.choice(value)
+    choice = field.choice(value)
     return choice is not None and choice.done
 
 

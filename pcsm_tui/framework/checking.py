@@ -97,6 +97,9 @@ def _roles(tool: Tool, place: str) -> Iterator[Mistake]:
             yield Mistake(f"{place}.{role}", f"{name!r} is not a date field.")
     if tool.outline and (tool.field(tool.outline).type, tool.field(tool.outline).to) != ("ref", (tool.id,)):
         yield Mistake(f"{place}.outline", f"{tool.outline!r} is not a reference to rows of {tool.id} alone.")
+    for name in tool.done_by:
+        if tool.field(name).type not in ("date", "percent"):
+            yield Mistake(f"{place}.done_by", f"{name!r} is neither a date nor a percentage.")
     if tool.tick:
         ticked = tool.field(tool.tick)
         meanings = {choice.done for choice in ticked.choices}

@@ -157,6 +157,8 @@ def _settle_fields(before: Data, after: Data, source: str) -> None:
             place = f"{source}: tools.{after['id']}.fields.{name}.choices.drop"
             reason = f"{min(lost)!r} cannot be dropped: {relied.who} relies on it."
             raise DeclarationError(f"{place}: {reason}", "Rename it instead.")
+    if "done_by" in after:
+        after["done_by"] = [name for name in after["done_by"] if name not in gone]
     for row in after.get("rows", []):
         row["values"] = {name: value for name, value in row.get("values", {}).items() if name not in gone}
 

@@ -9,7 +9,7 @@ from pcsm_tui.domain.engagement import Row
 from pcsm_tui.domain.links import links_of
 from pcsm_tui.domain.plan import ELAPSED_MINUTES, Link
 from pcsm_tui.domain.quantities import MINUTES
-from pcsm_tui.domain.values import Value, is_empty, problem_with
+from pcsm_tui.domain.values import Value, problem_with
 
 ASSUMED = MINUTES["d"]
 """The duration of a work package that has none: a day, as MS Project assumes."""
@@ -52,8 +52,6 @@ def weight_of(work: Work) -> int:
 _DATED = ("constraint_date", "deadline", "actual_start", "actual_finish")
 _RARE = frozenset({"constraint", "remaining_duration", *_DATED})
 """Fields that most rows lack, so that they need not be looked at one by one."""
-_FINISHED = 1000
-"""All of it, in tenths of a percent."""
 
 
 def read_work(row: Row) -> Work:
@@ -80,7 +78,7 @@ def read_work(row: Row) -> Work:
         actual_finish,
         remaining if isinstance(remaining, int) else None,
         percent,
-        percent == _FINISHED or not is_empty(rare.get("actual_finish")) or (state is not None and row.done),
+        row.done,
         needed,
     )
 
