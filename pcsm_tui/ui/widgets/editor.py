@@ -20,7 +20,7 @@ from pcsm_tui.ui.widgets.lines import Lines
 
 Way = Literal["next", "previous", "down", "up", "done", "close"]
 """How one leaves a field: Tab, Shift+Tab, the arrows, Enter, Esc."""
-MOST_OPTIONS = 7
+MOST_OPTIONS = 8
 _APPENDED = ("text", "refs", "links", "tags", "link")
 """Types whose text one goes on writing; in the others what is typed takes the place of what is there."""
 _SEPARATORS = {"refs": ";", "links": ",", "tags": ","}
@@ -52,8 +52,10 @@ class Options(Lines):
         return index == self.chosen
 
     def line_at(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return an option."""
-        return (Span(fit(("› " if selected else "  ") + self.found[index], width), "edit" if not selected else ""),)
+        """Return an option; the last one that there is room for says that others follow."""
+        goes_on = index == self.top + self.size.height - 1 and index < len(self.found) - 1
+        text = ("› " if selected else "  ") + self.found[index]
+        return (Span(fit(text, width - 2) + " …" if goes_on else fit(text, width), "edit" if not selected else ""),)
 
 
 class FieldEditor(Widget):
@@ -79,6 +81,8 @@ class FieldEditor(Widget):
         self._field: Field | None = None
         self._all: Sequence[str] = ()
         self._moved = False
+        self._given = ""
+        self._place = (Region(), 0)
 
     def compose(self) -> ComposeResult:
         """Lay out the input and the options; the text area comes when the first note is edited."""
@@ -97,7 +101,7 @@ class FieldEditor(Widget):
 
     def open(self, field: Field, text: str, region: Region, options: Sequence[str], below: int) -> None:
         """Edit a text over a region of the parent; `below` is how many lines there are for options under it."""
-        self._field, self._all, self._moved = field, options, False
+        self._field, self._all, self._moved, self._given = field, options, False, text
         if self.several_lines and not self.query(QuietTextArea):
             self.mount(QuietTextArea(id="field-area"), before=0)
         self._single.display = not self.several_lines
@@ -105,22 +109,24 @@ class FieldEditor(Widget):
             area.display = self.several_lines
         self.display = True
         self.set_text(text)
-        self.place(region, below)
         self._narrow(text, opened=True)
+        self.place(region, below)
         self.screen.set_focus(
             self.query_one(QuietTextArea) if self.several_lines else self._single, scroll_visible=False
         )
 
     def place(self, region: Region, below: int) -> None:
         """Lay the editor over a region of the parent."""
-        count = 0 if self.several_lines else min(len(self._all), MOST_OPTIONS)
-        above = count > below
+        self._place = region, below
+        options = self.query_one(Options)
+        count = 0 if self.several_lines else min(len(options.found), MOST_OPTIONS)
+        above = min(len(self._all), MOST_OPTIONS) > below  # of all, so that the field stays where it is while one types
         self.styles.offset = (region.x, region.y - (count if above else 0))
         self.styles.width, self.styles.height = region.width, region.height + count
-        options = self.query_one(Options)
         options.display = count > 0
         options.styles.height = count
         options.styles.dock = "top" if above else "bottom"
+        self._single.styles.dock = "bottom" if above else "top"
         for area in self.query(QuietTextArea):
             area.styles.height = region.height
 
@@ -185,6 +191,7 @@ class FieldEditor(Widget):
         if self.is_open:
             self._moved = False
             self._narrow(event.value)
+            self.place(*self._place)
             self.post_message(self.Typed(self.text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -225,9 +232,16 @@ class FieldEditor(Widget):
     def leave(self, way: Way) -> None:
         """Leave the editor; what was typed goes with the message."""
         if self.is_open:
-            text = self.text
+            text = self._given if way == "close" and self._is_undecided() else self.text
             self.close()
             self._tell_left(text, way)
+
+    def _is_undecided(self) -> bool:
+        """Return whether what is typed may mean several options and none was chosen: Esc chooses none of them."""
+        options = self.query_one(Options)
+        must = self._field is not None and self._field.type in _MUST_BE_ONE
+        typed = self._single.value if must else ""
+        return bool(typed.strip()) and not self._moved and typed not in self._all and len(options.found) > 1
 
     def on_click(self, event: events.Click) -> None:
         """Choose the option that one clicks on."""
