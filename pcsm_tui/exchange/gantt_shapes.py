@@ -85,8 +85,10 @@ def _hatching(left: float, right: float, top: float, height: float) -> str:
     return "".join(f"M{number(x)} {number(top + height)}l{height} -{height}" for x in starts)
 
 
-def bracket(box: Box, done: float) -> Iterator[str]:
-    """Yield a work stream: a bracket over its tasks, dark up to the share that is done."""
+def bracket(box: Box, done: float, critical: tuple[float, float] | None = None) -> Iterator[str]:
+    """Yield a work stream: a bracket over its tasks, dark up to the share that is done; behind that the part
+    `critical`, from one place to another, is hatched.
+    """
     left, right, top = box.left, box.right, box.top + 1
     tip = min(5.0, (right - left) / 2)
     points = (
@@ -94,8 +96,19 @@ def bracket(box: Box, done: float) -> Iterator[str]:
         f"H{number(left + tip)}l-{number(tip)} 5z"
     )
     yield shape("path", d=points, fill=MUTED)
+    split = left + (right - left) * done
+    if critical is not None and critical[1] > max(critical[0], split):
+        yield from _critical_part(max(critical[0], split), critical[1], top)
     if done:
-        yield shape("rect", x=left, y=top, width=(right - left) * done, height=_BRACKET, fill=INK)
+        yield shape("rect", x=left, y=top, width=split - left, height=_BRACKET, fill=INK)
+
+
+def _critical_part(left: float, right: float, top: float) -> Iterator[str]:
+    """Yield a part of a bracket, hatched and outlined like a critical bar."""
+    place: dict[str, float] = {"x": left, "y": top, "width": right - left, "height": _BRACKET}
+    yield shape("rect", **place, fill=CRITICAL_FILL, stroke=CRITICAL, stroke_width=1.2, class_="critical")
+    if hatching := _hatching(left, right, top, _BRACKET):
+        yield line(hatching, CRITICAL, stroke_width=0.9)
 
 
 def milestone(box: Box, critical: bool, done: bool) -> str:

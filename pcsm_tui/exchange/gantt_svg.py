@@ -270,12 +270,19 @@ class _Chart:
             box, share = self._box(row), task.percent / 1000
             yield f'<g class="{task.kind}">' + shape("title", _told(task))
             if task.kind == "summary":
-                yield from draw.bracket(box, share)
+                yield from draw.bracket(box, share, self._critical_part(task))
             elif task.kind == "milestone":
                 yield draw.milestone(box, task.critical, task.done)
             else:
                 yield from draw.bar(box, task.critical, share)
             yield "</g>"
+
+    def _critical_part(self, task: PlanTask) -> tuple[float, float] | None:
+        """Return where what is critical in a work stream begins and ends; a milestone alone is a little wide."""
+        if task.critical_span is None:
+            return None
+        left, right = map(self.scale.x, task.critical_span)
+        return min(left, right - 2), right
 
     def _deadlines(self) -> Iterator[str]:
         for row, task in enumerate(self.tasks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ def drawn(shown: PlanTask, today: date = FAR, **rest: object) -> str:
         (task("11-16", "11-19", percent=1000, done=True), "━━━━"),
         (task("11-17", "11-17", days=0.1), " ─"),
         (task("11-16", "11-20", kind="summary"), "┌───┐"),
-        (task("11-16", "11-20", kind="summary", critical=True, percent=600), "┌━━#┐"),
+        (task("11-16", "11-20", kind="summary", critical=True, percent=600), "┌━━─┐"),
         (task("11-18", "11-18", kind="summary"), "  ┬"),
         (task("11-18", "11-18", kind="milestone"), "  ◇"),
         (task("11-18", "11-18", kind="milestone", critical=True), "  ◆"),
@@ -45,6 +46,23 @@ def drawn(shown: PlanTask, today: date = FAR, **rest: object) -> str:
 )
 def test_a_bar_tells_by_its_signs_what_it_is(shown: PlanTask, signs: str) -> None:
     assert drawn(shown) == signs
+
+
+@pytest.mark.parametrize(
+    ("spans", "signs"),
+    [
+        ({"critical_span": (opening("11-20"), close("11-24"))}, "┌───#####──┐"),
+        ({"near_span": (opening("11-18"), close("11-18"))}, "┌─≈────────┐"),
+        ({"near_span": (opening("11-17"), close("11-24")), "critical_span": (opening("11-20"), close("11-23"))},
+         "┌≈≈≈####≈──┐"),
+        ({"critical_span": (opening("11-17"), close("11-20")), "percent": 250}, "┌━━##──────┐"),
+        ({"critical_span": (opening("11-17"), close("11-18")), "percent": 500}, "┌━━━━━─────┐"),
+        ({"critical_span": (opening("11-24"), close("11-27"))}, "┌───────###┐"),
+        ({"critical_span": (close("11-20"), close("11-20"))}, "┌───#──────┐"),
+    ],
+)  # fmt: skip
+def test_a_summary_is_critical_where_what_is_critical_lies(spans: dict[str, Any], signs: str) -> None:
+    assert drawn(task("11-16", "11-27", kind="summary", **spans)) == signs
 
 
 def test_a_milestone_whose_start_is_the_next_opening_stands_at_its_finish() -> None:

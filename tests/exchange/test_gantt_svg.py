@@ -196,6 +196,32 @@ def test_work_streams_are_brackets_and_names_are_moved_in() -> None:
     assert {"1", "1.1", "Prepare", "Work stream"} <= places.keys()
 
 
+@pytest.mark.parametrize(
+    ("span_given", "percent", "begins", "days"),
+    [
+        (("2026-11-05T08:00", "2026-11-09T17:00"), 0, 3, 5),
+        (("2026-11-05T08:00", "2026-11-09T17:00"), 500, 6, 2),  # behind what is done
+        (("2026-11-03T08:00", "2026-11-06T17:00"), 500, 0, 0),  # under what is done
+        (None, 0, 0, 0),
+    ],
+)
+def test_a_work_stream_is_hatched_where_it_is_critical(
+    span_given: tuple[str, str] | None, percent: int, begins: int, days: int
+) -> None:
+    spans = tuple(map(datetime.fromisoformat, span_given)) if span_given else None
+    top = stream("1", "All", "2026-11-02T08:00", "2026-11-13T17:00", percent=percent, critical_span=spans)
+    root = drawn(top, *PLAN)
+    left, width = span(groups(root, "task")[0])
+    (group,) = groups(root, "summary")
+    found = [
+        (float(part.attrib["x"]), float(part.attrib["width"]))
+        for part in group.findall(f"{SVG}rect")
+        if part.get("class") == "critical"
+    ]
+    assert found == ([(near(left + begins * width / 3), near(days * width / 3))] if days else [])
+    assert (len(group.findall(f"{SVG}path")) == 2) == bool(days), "the hatching, beside the bracket"
+
+
 def test_the_legend_explains_what_is_there() -> None:
     assert texts(drawn(FIRST))[-1:] == ["Task, filled as far as done"]
     assert set(texts(drawn(*PLAN, today=date(2026, 11, 6)))[-4:]) == {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from pcsm_tui.domain.plan import PlanTask
+from pcsm_tui.domain.plan import PlanTask, Stretch
 from pcsm_tui.ui.charts.timescale import Timescale
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.marks import DONE
@@ -75,7 +75,7 @@ def bar(
         return _joined(cells)
     if late_finish is not None and late_finish > task.finish and not task.done and task.total_float > 0:
         _lay(cells, end, scale.last_column(late_finish) + 1, Cell(FLOAT, "dim"))
-    _lay_task(cells, task, begin, end)
+    _lay_task(cells, task, scale)
     if task.deadline is not None:
         missed = task.late_for_deadline
         at = scale.last_column(task.deadline)
@@ -133,11 +133,16 @@ def _lay(cells: list[Cell], begin: int, end: int, cell: Cell) -> None:
         cells[column] = cell
 
 
-def _lay_task(cells: list[Cell], task: PlanTask, begin: int, end: int) -> None:
+def _lay_task(cells: list[Cell], task: PlanTask, scale: Timescale) -> None:
+    begin, end = bar_columns(task, scale)
     if task.kind == "milestone":
         _lay(cells, begin, end, milestone_sign(task))
         return
     _lay(cells, begin, end, _body(task))
+    if task.near_span is not None:
+        _lay_span(cells, task.near_span, scale, end, Cell(NEARLY, "warn"))
+    if task.critical_span is not None:
+        _lay_span(cells, task.critical_span, scale, end, Cell(CRITICAL, "bad"))
     done = end if task.done else begin + (end - begin) * task.percent // 1000
     _lay(cells, begin, done, Cell(FINISHED, "good"))
     if task.kind == "summary":
@@ -149,10 +154,19 @@ def _lay_task(cells: list[Cell], task: PlanTask, begin: int, end: int) -> None:
 
 
 def _body(task: PlanTask) -> Cell:
-    """Return what the part of a bar that is not done is made of."""
+    """Return what the part of a bar that is not done is made of; a summary is critical in spans of it only."""
+    if task.kind == "summary":
+        return Cell(NORMAL, "title")
     if task.critical:
         return Cell(CRITICAL, "bad")
-    return Cell(NEARLY, "warn") if task.near_critical else Cell(NORMAL, "title" if task.kind == "summary" else "")
+    return Cell(NEARLY, "warn") if task.near_critical else Cell(NORMAL)
+
+
+def _lay_span(cells: list[Cell], span: Stretch, scale: Timescale, end: int, cell: Cell) -> None:
+    """Put a sign in a span of a bar that ends before the cell `end`; a span of milestones alone stands at the last."""
+    start, finish = span
+    last = scale.last_column(finish)
+    _lay(cells, min(scale.column(start), last), min(last + 1, end), cell)
 
 
 def _lay_today(cells: list[Cell], column: int, ends: tuple[int, ...]) -> None:

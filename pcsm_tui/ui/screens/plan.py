@@ -484,5 +484,6 @@ may slip; Enter shows the whole chain. i tries a change and shows what would mov
 [ and ] change the view: bars, all columns, the network, the critical path in words, milestones and roadmap, baseline and
 forecast. In the bars + and - zoom, comma and full stop scroll, s goes to the bar of the task, C changes the columns.
 
-A # before a task, and a bar of #, is critical: a day lost there is a day lost at the end. Float is how many days a task may
-slip before the plan's end moves; a float below 0 says by how much a deadline cannot be met."""
+A # before a task, and a bar of #, is critical: a day lost there is a day lost at the end. The bar of a work stream has # from
+the first to the last of its critical packages. Float is how many days a task may slip before the plan's end moves; a float
+below 0 says by how much a deadline cannot be met."""
