@@ -168,6 +168,8 @@ class PlanTask(NamedTuple):
     """Of a summary: from the first start to the last finish of what is critical in it."""
     near_span: Stretch | None = None
     """The same for what is nearly critical in it."""
+    elapsed: bool = False
+    """Whether it goes on by itself, through nights and days off."""
 
     @property
     def late_for_deadline(self) -> bool:

@@ -53,6 +53,7 @@ def scheduled_leaf(plan: Plan, uid: str) -> PlanTask:
         needed=work.needed,
         assumed=work.assumed,
         clipped=_clipped(plan, place),
+        elapsed=bool(work.elapsed),
     )
 
 

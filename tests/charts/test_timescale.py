@@ -144,3 +144,19 @@ def test_zooming_keeps_a_day_about_where_it_is(first: date, width: int, zoom: Zo
     assert abs(zoomed.day_column(day) - scale.day_column(day)) <= week + 1
     assert 0 <= scale.day_column(day) < width
     assert scale.day_column(scale.day_at(width // 2)) in (width // 2, width // 2 - 1, width // 2 - 2)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "begin", "end", "cells"),
+    [
+        ("week", 0, 20, [5, 6, 12, 13, 19]),
+        ("week", 6, 13, [6, 12]),
+        ("week", -30, 99, [5, 6, 12, 13, 19]),
+        ("day", 0, 20, [15, 16, 17, 18, 19]),
+        ("day", 0, 15, []),
+        ("month", 0, 20, []),
+    ],
+)
+def test_the_cells_of_days_off(zoom: Zoom, begin: int, end: int, cells: list[int]) -> None:
+    scale = timescale(zoom, date(2026, 11, 16), 20)
+    assert list(scale.days_off(begin, end, lambda day: day.weekday() < 5)) == cells

@@ -108,6 +108,7 @@ def test_bars_tell_by_signs_what_is_critical_late_and_free(path: Path) -> None:
         assert "─" in bar_of(story, "E-learning") and "░" in bar_of(story, "E-learning")
         assert "#" not in bar_of(story, "E-learning") and row(story, "E-learning").startswith("   2.3")
         assert bar_of(story, "Desk").strip().startswith("┌")
+        assert bar_of(story, "Train B").strip() == "###∙∙#", "Wednesday to Friday, then Monday"
         await story.press("j")
         assert row(story, "Train A").startswith("→#"), "what waits for the task under the cursor"
         await story.press("j")
@@ -126,6 +127,7 @@ def test_without_colours_or_signs_all_is_told_by_characters(
     async def told(story: Story) -> None:
         await open_plan(story)
         assert "###" in row(story, "Install") and row(story, "Install").startswith(" #")
+        assert f"###{'::' if how == 'ascii' else '∙∙'}#" in row(story, "Train B"), "over the weekend"
         learning = row(story, "E-learning")
         assert "#" not in learning
         for view in VIEWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.marks import DONE
 
 CRITICAL, NEARLY, NORMAL, FINISHED = "#", "≈", "─", "━"
-FLOAT, BASELINE, TODAY = "░", "▁", "│"
+FLOAT, BASELINE, TODAY, DAY_OFF = "░", "▁", "│", "∙"
 MILESTONE, CRITICAL_MILESTONE, REACHED = "◇", "◆", DONE
 DEADLINE, MISSED = "↓", "!"
 SUMMARY_START, SUMMARY_END, SUMMARY_ONLY = "┌", "┐", "┬"
@@ -50,6 +51,7 @@ LEGEND = (
     Sign(MISSED, "bad", "missed"),
     Sign(SUMMARY_START + SUMMARY_END, "title", "summary"),
     Sign(BASELINE, "dim", "baseline"),
+    Sign(DAY_OFF, "", "day off"),
 )
 """What the signs mean, those first that a short legend must keep."""
 
@@ -60,11 +62,13 @@ def bar(
     today: date,
     *,
     late_finish: datetime | None = None,
-    baseline: tuple[datetime, datetime] | None = None,
+    baseline: Stretch | None = None,
+    works: Callable[[date], bool] | None = None,
 ) -> Line:
     """Return a task's bar, exactly `scale.width` cells; a task that is not needed has none.
 
-    `late_finish` is the moment up to which its float reaches, `baseline` its start and finish in the baseline.
+    `late_finish` is the moment up to which its float reaches, `baseline` its start and finish in the baseline. `works`
+    says which days are worked; with it, a task's bar shows the others, where a day has cells of its own.
     """
     cells = [Cell() for _ in range(scale.width)]
     begin, end = bar_columns(task, scale)
@@ -76,6 +80,9 @@ def bar(
     if late_finish is not None and late_finish > task.finish and not task.done and task.total_float > 0:
         _lay(cells, end, scale.last_column(late_finish) + 1, Cell(FLOAT, "dim"))
     _lay_task(cells, task, scale)
+    if works is not None and task.kind == "task" and not task.elapsed:
+        for column in scale.days_off(begin, end, works):
+            cells[column] = Cell(DAY_OFF, cells[column].role)
     if task.deadline is not None:
         missed = task.late_for_deadline
         at = scale.last_column(task.deadline)

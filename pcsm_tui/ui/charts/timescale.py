@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -82,6 +82,17 @@ class Timescale(NamedTuple):
         """Return the day that a cell begins in."""
         grain = _GRAINS[self.zoom]
         return _within(self.first, column * grain.days // grain.cells)
+
+    def days_off(self, begin: int, end: int, works: Callable[[date], bool]) -> Iterator[int]:
+        """Yield the cells of days that are not worked, from one to before another, as far as they are in view; none
+        where a cell is more than a day.
+        """
+        grain, begin, end = _GRAINS[self.zoom], max(begin, 0), min(end, self.width)
+        if grain.days > 1:
+            return
+        for count in range(begin // grain.cells, -(-end // grain.cells)):
+            if not works(self.first + timedelta(count)):
+                yield from range(max(count * grain.cells, begin), min((count + 1) * grain.cells, end))
 
     @property
     def last(self) -> date:

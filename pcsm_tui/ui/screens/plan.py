@@ -35,6 +35,7 @@ from pcsm_tui.workspace.plans import (
     Forecast,
     Plan,
     PlanTask,
+    Stretch,
     baselines_of,
     chosen_baseline,
     followers,
@@ -88,7 +89,7 @@ class PlanScreen(PlanningScreen):
         self._reasons_of = ""
         self._path: object = None
         self._forecast: tuple[Plan, Forecast] | None = None
-        self._baseline: dict[str, tuple[object, object]] = {}
+        self._baseline: dict[str, Stretch] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out headings, tree, network, page, and what is said of a task."""
@@ -268,8 +269,14 @@ class PlanScreen(PlanningScreen):
     def _bar(self, task: PlanTask, width: int) -> Line:
         plan = self.plan
         late = plan.axis.finish_at(task.lf) if task.total_float > 0 and task.kind != "summary" else None
-        baseline = self._baseline.get(task.uid)
-        return bar(task, self._scale_of(width), self.session.today, late_finish=late, baseline=baseline)  # type: ignore[arg-type]
+        return bar(
+            task,
+            self._scale_of(width),
+            self.session.today,
+            late_finish=late,
+            baseline=self._baseline.get(task.uid),
+            works=plan.settings.calendar.works,
+        )
 
     @property
     def task_uid(self) -> str:
