@@ -11,7 +11,7 @@ from pcsm_tui.exchange.svg_text import xml_text
 INK, MUTED, PAPER, BAND, GRID, LINE = "#1f2933", "#5f6c7b", "#ffffff", "#f1f4f8", "#e4e9ef", "#b8c2cd"
 TASK, TASK_FILL = "#2b5f94", "#c9dcf0"
 CRITICAL, CRITICAL_FILL = "#a61b1b", "#f9d9d4"
-BASELINE, TODAY, DEADLINE = "#a3adb8", "#b45f06", "#0b6e4f"
+BASELINE, TODAY, STATUS, DEADLINE = "#a3adb8", "#b45f06", "#6b3fa0", "#0b6e4f"
 
 BAR, DIAMOND = 12, 7
 """The height of a bar, and from the middle of a diamond to its corners."""

@@ -184,6 +184,21 @@ def right_end(part: ElementTree.Element) -> float:
     return reached
 
 
+def test_the_status_date_is_a_line_at_the_close_of_its_day_with_its_date_in_the_legend() -> None:
+    root = drawn(*PLAN, status=datetime(2026, 11, 7))  # when the 6th, the fifth day, is over
+    left, _ = span(groups(root, "task")[0])
+    (line,) = marks(root, "status")
+    assert line.get("stroke-dasharray")
+    assert float(line.attrib["d"][1:].split()[0]) == near(left + 5 * (RIGHT - left) / 13)
+    assert texts(root)[-1] == "Status date 6 Nov 2026"
+    noon = drawn(*PLAN, status=datetime(2026, 11, 6, 12))
+    assert texts(noon)[-1] == "Status date 6 Nov 2026"
+    assert float(marks(noon, "status")[0].attrib["d"][1:].split()[0]) < left + 5 * (RIGHT - left) / 13
+    for outside in (datetime(2026, 11, 1), datetime(2026, 12, 24)):
+        root = drawn(*PLAN, status=outside)
+        assert marks(root, "status") == [] and "Status" not in texts(root)[-1]
+
+
 def test_days_without_work_are_shaded() -> None:
     def shaded(root: ElementTree.Element) -> list[ElementTree.Element]:
         return [shape for shape in root if shape.get("fill-opacity")]
