@@ -83,11 +83,8 @@ def bar(
     if works is not None and task.kind == "task" and not task.elapsed:
         for column in scale.days_off(begin, end, works):
             cells[column] = Cell(DAY_OFF, cells[column].role)
-    if task.deadline is not None:
-        missed = task.late_for_deadline
-        at = scale.last_column(task.deadline)
-        if missed or task.kind != "milestone" or at != begin:
-            _lay(cells, at, at + 1, Cell(MISSED, "bad") if missed else Cell(DEADLINE, "warn"))
+    if (mark := deadline_mark(task, scale)) is not None:
+        _lay(cells, mark.column, mark.column + 1, mark.cell)
     _lay_today(cells, scale.day_column(today), (begin, end - 1))
     if begin < 0:
         cells[0] = Cell(EARLIER, "dim" if end <= 0 else cells[0].role)
@@ -118,6 +115,25 @@ def milestone_sign(task: PlanTask) -> Cell:
     if task.done:
         return Cell(REACHED, "good")
     return Cell(CRITICAL_MILESTONE, "bad") if task.critical else Cell(MILESTONE, "warn" if task.near_critical else "")
+
+
+class Mark(NamedTuple):
+    """A sign with the cell of the scale that it stands in, in view or not."""
+
+    column: int
+    cell: Cell
+
+
+def deadline_mark(task: PlanTask, scale: Timescale) -> Mark | None:
+    """Return where a task's deadline is marked and how; None without one, and where a milestone that keeps it stands."""
+    if task.deadline is None:
+        return None
+    at = scale.last_column(task.deadline)
+    if task.late_for_deadline:
+        return Mark(at, Cell(MISSED, "bad"))
+    if task.kind == "milestone" and at == scale.last_column(task.finish):
+        return None
+    return Mark(at, Cell(DEADLINE, "warn"))
 
 
 def legend_lines(width: int) -> list[Line]:
