@@ -12,7 +12,6 @@ from pcsm_tui.errors import UsageError, Withheld
 from pcsm_tui.reports.audience import fields_for, may_leave, refuse_unless_allowed, rows_for
 from pcsm_tui.schedule.baselines import Baseline, baselines_of, chosen_baseline
 from pcsm_tui.schedule.plan import TASKS, Plan, plan_of
-from pcsm_tui.schedule.settings import as_finish
 from pcsm_tui.workspace.clock import STAMP
 
 _SETTINGS = ("plan", "calendar")
@@ -144,12 +143,11 @@ def _svg(export: _Export) -> bytes:
 
 def _status(export: _Export) -> datetime | None:
     """Return the moment of the plan's status date, where the reader may know it."""
-    status = export.plan.settings.status
-    if status is None:
+    if export.plan.status is None:
         return None
     tool = export.engagement.framework.tool("plan")
     known = may_leave(tool, export.internal) and tool.field("status_date") in fields_for(tool, export.internal)
-    return as_finish(status) if known else None
+    return export.plan.status if known else None
 
 
 def _mermaid(export: _Export) -> bytes:

@@ -137,13 +137,13 @@ def test_what_lies_outside_of_view_is_pointed_to() -> None:
 BAR_SIGNS = (
     gantt.CRITICAL, gantt.NEARLY, gantt.NORMAL, gantt.FINISHED, gantt.FLOAT, gantt.BASELINE, gantt.TODAY,
     gantt.MILESTONE, gantt.CRITICAL_MILESTONE, gantt.REACHED, gantt.DEADLINE, gantt.MISSED, gantt.SUMMARY_START,
-    gantt.EARLIER, gantt.LATER, gantt.DAY_OFF,
+    gantt.EARLIER, gantt.LATER, gantt.DAY_OFF, gantt.STATUS,
 )  # fmt: skip
 
 
 def test_every_sign_has_its_own_in_ascii() -> None:
     in_ascii = [sign.translate(ASCII) for sign in BAR_SIGNS]
-    assert in_ascii == ["#", "~", "-", "=", ".", "_", "|", "*", "@", "x", "v", "!", "+", "<", ">", ":"]
+    assert in_ascii == ["#", "~", "-", "=", ".", "_", "|", "*", "@", "x", "v", "!", "+", "<", ">", ":", "^"]
     assert len(set(in_ascii)) == len(BAR_SIGNS)
 
 

@@ -379,6 +379,22 @@ def test_holidays_and_the_status_date_move_the_plan(path: Path) -> None:
     run_story(path.parent, told)
 
 
+def test_the_status_date_is_marked_over_the_bars(tmp_path: Path) -> None:
+    plan = {"start": "2026-11-23", "status_date": "2026-11-25"}
+    install = {"name": "Install", "duration": "5d", "actual_start": "2026-11-23"}
+    path = make_engagement(tmp_path, "Ada Ltd", {"plan": [plan], "tasks": [install]})
+
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        assert "│Nov 23  ▽26 27" in story.lines[1], "at the end of its day, of three cells"
+        await story.press("minus")
+        assert "│  ▽    30" in story.lines[1]
+        await story.press("question_mark")
+        assert "▽ status date" in said(story)
+
+    run_story(path.parent, told)
+
+
 def test_undo_and_redo_work_in_every_view(path: Path) -> None:
     async def told(story: Story) -> None:
         await open_plan(story)

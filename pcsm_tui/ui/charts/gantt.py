@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from pcsm_tui.domain.plan import PlanTask, Stretch
-from pcsm_tui.ui.charts.timescale import Timescale
+from pcsm_tui.ui.charts.timescale import STATUS, Timescale
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.marks import DONE
 
@@ -52,6 +52,7 @@ LEGEND = (
     Sign(SUMMARY_START + SUMMARY_END, "title", "summary"),
     Sign(BASELINE, "dim", "baseline"),
     Sign(DAY_OFF, "", "day off"),
+    Sign(STATUS, "accent", "status date"),
 )
 """What the signs mean, those first that a short legend must keep."""
 

@@ -17,6 +17,8 @@ ZOOMS: tuple[Zoom, ...] = ("day", "week", "month", "quarter", "year")
 """From near to far; each is named for what one steps by, a cell is a part of it."""
 OFFICE_HOURS = (8 * 60, 17 * 60)
 """From which to which minute of the day a day's cells reach when nothing else is said."""
+STATUS = "▽"
+"""The sign of the status date in a header."""
 
 
 class _Grain(NamedTuple):
@@ -127,9 +129,19 @@ class Timescale(NamedTuple):
         """Return the scale with another width, beginning at the same day."""
         return self._replace(width=width)
 
-    def header(self) -> Line:
-        """Return one line that names the cells: `Nov 16 23     30     Dec 7`."""
-        return self._named(_single(self))
+    def header(self, status: datetime | None = None) -> Line:
+        """Return one line that names the cells: `Nov 16 23     30     Dec 7`.
+
+        The cell that time up to the moment `status` ends in is marked; a name that would hide it is shortened or left out.
+        """
+        if status is None:
+            return self._named(_single(self))
+        # A day that is over ends at midnight, which is the next one's by the calendar.
+        column = self.last_column(status - timedelta(minutes=1))
+        if not 0 <= column < self.width:
+            return self._named(_single(self))
+        names = self._named(_single(self), column)[0].text
+        return Span(names[:column], "heading"), Span(STATUS, "accent"), Span(names[column + 1 :], "heading")
 
     def headers(self) -> tuple[Line, Line]:
         """Return two lines that name the cells, the greater units above."""
@@ -143,14 +155,21 @@ class Timescale(NamedTuple):
         worked = min(max(when.hour * 60 + when.minute - opens, 0), length)
         return ((when.date() - self.first).days * length + worked) * grain.cells, length * grain.days
 
-    def _named(self, ticks: list[_Tick]) -> Line:
-        """Return a header: the ticks that matter most first, each where it has a blank on either side."""
+    def _named(self, ticks: list[_Tick], kept: int = -1) -> Line:
+        """Return a header: the ticks that matter most first, each where it has a blank on either side; the cell `kept`
+        stays blank.
+        """
         cells = [" "] * self.width
         for tick in sorted(ticks, key=lambda tick: tick.rank):
             column = self.day_column(tick.day)
-            end = column + cell_len(tick.text)
-            if column >= 0 and end <= self.width and not "".join(cells[max(column - 1, 0) : end + 1]).strip():
-                cells[column:end] = tick.text
+            text = tick.text
+            if column <= kept < column + cell_len(text):
+                text = text.partition(" ")[0]  # the month alone may have room
+            end = column + cell_len(text)
+            if column <= kept < end or column < 0 or end > self.width:
+                continue
+            if not "".join(cells[max(column - 1, 0) : end + 1]).strip():
+                cells[column:end] = text
         return (Span("".join(cells), "heading"),)
 
 

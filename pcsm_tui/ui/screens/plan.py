@@ -247,7 +247,7 @@ class PlanScreen(PlanningScreen):
 
         def head(width: int) -> list[Line]:
             layout = self._layout(width)
-            return [tree_header(layout, self._scale_of(layout.bar).header() if layout.bar else ())]
+            return [tree_header(layout, self._scale_of(layout.bar).header(self.plan.status) if layout.bar else ())]
 
         self.query_one("#plan-head", TextLines).show(head)
 
