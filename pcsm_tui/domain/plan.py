@@ -126,6 +126,10 @@ class Driver(NamedTuple):
     via: str = ""
 
 
+Stretch = tuple[datetime, datetime]
+"""From one moment to another."""
+
+
 class PlanTask(NamedTuple):
     """A task as the schedule has it. Durations and floats in working minutes, percent in tenths."""
 
@@ -162,6 +166,10 @@ class PlanTask(NamedTuple):
     """Whether a link would pull it before the plan's start."""
     elapsed: int = 0
     """The elapsed duration in minutes, nights and weekends included; 0 for a duration in working time."""
+    critical_span: Stretch | None = None
+    """Of a summary: from the first start to the last finish of what is critical in it."""
+    near_span: Stretch | None = None
+    """The same for what is nearly critical in it."""
 
     @property
     def late_for_deadline(self) -> bool:

@@ -111,12 +111,16 @@ def _cell(day: date, left: float, right: float, forms: Sequence[Callable[[date],
 
 
 def scale_for(moments: Iterable[datetime], tasks: Iterable[PlanTask], left: float, width: float) -> Scale:
-    """Return the finest scale whose cells can be read, for a chart that holds all moments, at least one."""
+    """Return the finest scale whose cells can be read, for a chart that holds all moments, at least one.
+
+    Behind the last of them a cell stays free, so that a mark there lies within the chart.
+    """
     seen = sorted(moments)
     first, last = seen[0].date(), seen[-1].date()
     opens, closes = _hours(tasks)
     for upper, lower, days, least in _HEADERS:
-        scale = Scale(left, width, floor(lower, first), ceiling(lower, last + _DAY), opens, closes, upper, lower)
+        end = ceiling(lower, ceiling(lower, last + _DAY) + _DAY)
+        scale = Scale(left, width, floor(lower, first), end, opens, closes, upper, lower)
         if scale.day_width * days >= least:
             break
     return scale

@@ -11,7 +11,7 @@ from pcsm_tui.exchange.svg_text import xml_text
 INK, MUTED, PAPER, BAND, GRID, LINE = "#1f2933", "#5f6c7b", "#ffffff", "#f1f4f8", "#e4e9ef", "#b8c2cd"
 TASK, TASK_FILL = "#2b5f94", "#c9dcf0"
 CRITICAL, CRITICAL_FILL = "#a61b1b", "#f9d9d4"
-BASELINE, TODAY, DEADLINE = "#a3adb8", "#b45f06", "#0b6e4f"
+BASELINE, TODAY, STATUS, DEADLINE = "#a3adb8", "#b45f06", "#6b3fa0", "#0b6e4f"
 
 BAR, DIAMOND = 12, 7
 """The height of a bar, and from the middle of a diamond to its corners."""
@@ -85,8 +85,10 @@ def _hatching(left: float, right: float, top: float, height: float) -> str:
     return "".join(f"M{number(x)} {number(top + height)}l{height} -{height}" for x in starts)
 
 
-def bracket(box: Box, done: float) -> Iterator[str]:
-    """Yield a work stream: a bracket over its tasks, dark up to the share that is done."""
+def bracket(box: Box, done: float, critical: tuple[float, float] | None = None) -> Iterator[str]:
+    """Yield a work stream: a bracket over its tasks, dark up to the share that is done; behind that the part
+    `critical`, from one place to another, is hatched.
+    """
     left, right, top = box.left, box.right, box.top + 1
     tip = min(5.0, (right - left) / 2)
     points = (
@@ -94,8 +96,19 @@ def bracket(box: Box, done: float) -> Iterator[str]:
         f"H{number(left + tip)}l-{number(tip)} 5z"
     )
     yield shape("path", d=points, fill=MUTED)
+    split = left + (right - left) * done
+    if critical is not None and critical[1] > max(critical[0], split):
+        yield from _critical_part(max(critical[0], split), critical[1], top)
     if done:
-        yield shape("rect", x=left, y=top, width=(right - left) * done, height=_BRACKET, fill=INK)
+        yield shape("rect", x=left, y=top, width=split - left, height=_BRACKET, fill=INK)
+
+
+def _critical_part(left: float, right: float, top: float) -> Iterator[str]:
+    """Yield a part of a bracket, hatched and outlined like a critical bar."""
+    place: dict[str, float] = {"x": left, "y": top, "width": right - left, "height": _BRACKET}
+    yield shape("rect", **place, fill=CRITICAL_FILL, stroke=CRITICAL, stroke_width=1.2, class_="critical")
+    if hatching := _hatching(left, right, top, _BRACKET):
+        yield line(hatching, CRITICAL, stroke_width=0.9)
 
 
 def milestone(box: Box, critical: bool, done: bool) -> str:

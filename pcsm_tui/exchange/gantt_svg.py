@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from pcsm_tui.domain.plan import PlanTask, show_percent
@@ -29,6 +29,7 @@ _SHADED = 4
 """Days without work are shaded where a day is at least so wide."""
 _TEXT_SHARE, _OWNER_WIDTH, _NAME_WIDTH = 0.36, 110, 60
 """The columns of text take at most this share of the picture, owners at most so much, names at least so much."""
+_STATUS_LINE: dict[str, str | float] = {"stroke_width": 1.5, "stroke_dasharray": "9 3 2 3"}
 
 Baseline = Mapping[str, tuple[datetime, datetime]]
 
@@ -41,12 +42,14 @@ def gantt_svg(
     *,
     finish_at: Callable[[int], datetime] | None = None,
     works: Callable[[date], bool] | None = None,
+    status: datetime | None = None,
     owners: bool = True,
     width: int = 1280,
 ) -> str:
     """Return a plan as an SVG document, tasks in the order given, `width` units wide and as high as it needs.
 
-    `today` is drawn where it lies within the plan. `baseline` has start and finish of tasks by uid. `finish_at` turns
+    `today`, and `status`, the moment up to which progress was reported, are drawn where they lie within the chart.
+    `baseline` has start and finish of tasks by uid. `finish_at` turns
     an offset on the plan's axis into a moment; with it, float is drawn as a tail up to the late finish. `works` says
     which days are worked; with it, the others are shaded. Without `owners` they appear nowhere. Raises `UsageError`
     for an empty plan.
@@ -59,7 +62,14 @@ def gantt_svg(
     columns = _columns(tasks, width)
     scale = scale_for(_moments(tasks, planned, late), tasks, columns.end, width - MARGIN - columns.end)
     shown = today if today and scale.first <= today < scale.end else None
-    return _Chart(tuple(tasks), scale, columns, planned, late, shown, works, width).document(name, today)
+    if status and not scale.first <= _day_of(status) < scale.end:
+        status = None
+    return _Chart(tuple(tasks), scale, columns, planned, late, shown, status, works, width).document(name, today)
+
+
+def _day_of(status: datetime) -> date:
+    """Return the day of a status date: at midnight the day before is over."""
+    return (status - timedelta(minutes=1)).date()
 
 
 def _has_float(task: PlanTask) -> bool:
@@ -138,6 +148,7 @@ class _Chart:
     planned: Baseline
     late: Mapping[str, datetime]
     today: date | None
+    status: datetime | None
     works: Callable[[date], bool] | None
     width: int
 
@@ -160,7 +171,7 @@ class _Chart:
         critical = sum(task.critical and task.kind != "summary" for task in self.tasks)
         layers: tuple[Iterable[str], ...] = (
             self._rows(), self._days_off(), self._grid(), self._header(), self._baseline(), self._tails(),
-            self._arrows(), self._bars(), self._deadlines(), self._today(), self._labels(),
+            self._arrows(), self._bars(), self._deadlines(), self._status(), self._today(), self._labels(),
             *map(_explained, legend),
         )  # fmt: skip
         opening = shape(
@@ -270,17 +281,29 @@ class _Chart:
             box, share = self._box(row), task.percent / 1000
             yield f'<g class="{task.kind}">' + shape("title", _told(task))
             if task.kind == "summary":
-                yield from draw.bracket(box, share)
+                yield from draw.bracket(box, share, self._critical_part(task))
             elif task.kind == "milestone":
                 yield draw.milestone(box, task.critical, task.done)
             else:
                 yield from draw.bar(box, task.critical, share)
             yield "</g>"
 
+    def _critical_part(self, task: PlanTask) -> tuple[float, float] | None:
+        """Return where what is critical in a work stream begins and ends; a milestone alone is a little wide."""
+        if task.critical_span is None:
+            return None
+        left, right = map(self.scale.x, task.critical_span)
+        return min(left, right - 2), right
+
     def _deadlines(self) -> Iterator[str]:
         for row, task in enumerate(self.tasks):
             if task.deadline:
                 yield draw.deadline(self.scale.x(task.deadline), self._box(row).middle, task.late_for_deadline)
+
+    def _status(self) -> Iterator[str]:
+        if self.status:
+            points = f"M{number(self.scale.x(self.status))} {TOP}V{self.bottom}"
+            yield line(points, draw.STATUS, **_STATUS_LINE, class_="status")
 
     def _today(self) -> Iterator[str]:
         if self.today:
@@ -321,3 +344,5 @@ class _Chart:
         if self.today:
             sample = line("M0 0H28", draw.TODAY, stroke_width=1.5, stroke_dasharray="5 3")
             yield "Today", [sample]
+        if self.status:
+            yield f"Status date {long_date(_day_of(self.status))}", [line("M0 0H28", draw.STATUS, **_STATUS_LINE)]

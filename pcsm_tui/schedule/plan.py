@@ -138,8 +138,7 @@ class Plan:
                 activities = self._opened(activities, cyclic)
 
     def _status_offset(self) -> int:
-        status = self.settings.status
-        return 0 if status is None else max(self.axis.offset_of(as_finish(status)), 0)
+        return 0 if self.status is None else max(self.axis.offset_of(self.status), 0)
 
     def _known_network(self, before: Plan, conditions: Mapping[str, Conditions | None]) -> Network | None:
         """Return the network of an earlier plan with other durations, if nothing else of it is different."""
@@ -216,6 +215,11 @@ class Plan:
     def number(self, uid: str) -> str:
         """Return the outline number of a task."""
         return self.outline.number(uid)
+
+    @property
+    def status(self) -> datetime | None:
+        """The moment up to which progress was reported: the end of the status date where it is a mere day."""
+        return None if self.settings.status is None else as_finish(self.settings.status)
 
     @cached_property
     def longest_number(self) -> str:

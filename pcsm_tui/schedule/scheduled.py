@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pcsm_tui.domain.plan import Driver, PlanTask
+from pcsm_tui.domain.plan import Driver, PlanTask, Stretch
 from pcsm_tui.schedule.building import duration_done, duration_left
 from pcsm_tui.schedule.settings import as_finish, as_start
 from pcsm_tui.schedule.work import Moment, Work
@@ -72,6 +73,8 @@ def scheduled_summary(plan: Plan, uid: str) -> PlanTask:
     """Return a summary: dates, floats, progress and duration follow from its leaves."""
     work, leaves = plan.work(uid), [plan.task(leaf) for leaf in plan.leaves.of(uid)]
     open_leaves = [leaf for leaf in leaves if not leaf.done] or leaves
+    critical = _span([leaf for leaf in leaves if leaf.critical])
+    near = _span([leaf for leaf in leaves if leaf.near_critical])
     es, ef = min(leaf.es for leaf in leaves), max(leaf.ef for leaf in leaves)
     return PlanTask(
         uid=uid,
@@ -88,8 +91,8 @@ def scheduled_summary(plan: Plan, uid: str) -> PlanTask:
         lf=max(leaf.lf for leaf in leaves),
         total_float=min(leaf.total_float for leaf in open_leaves),
         free_float=min(leaf.free_float for leaf in open_leaves),
-        critical=any(leaf.critical for leaf in leaves),
-        near_critical=any(leaf.near_critical for leaf in leaves),
+        critical=critical is not None,
+        near_critical=near is not None,
         percent=plan.percent(plan.leaves.of(uid)),
         done=all(leaf.done for leaf in leaves),
         begun=any(leaf.begun for leaf in leaves),
@@ -98,7 +101,16 @@ def scheduled_summary(plan: Plan, uid: str) -> PlanTask:
         deadline=_deadline(plan, work),
         links=work.links,
         needed=any(leaf.needed for leaf in leaves),
+        critical_span=critical,
+        near_span=near,
     )
+
+
+def _span(leaves: Sequence[PlanTask]) -> Stretch | None:
+    """Return from the first start to the last finish of leaves; None where there are none."""
+    if not leaves:
+        return None
+    return min(leaf.start for leaf in leaves), max(leaf.finish for leaf in leaves)
 
 
 def _deadline(plan: Plan, work: Work) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.plan import PlanTask
 from pcsm_tui.errors import UsageError, Withheld
-from pcsm_tui.reports.audience import fields_for, refuse_unless_allowed, rows_for
+from pcsm_tui.reports.audience import fields_for, may_leave, refuse_unless_allowed, rows_for
 from pcsm_tui.schedule.baselines import Baseline, baselines_of, chosen_baseline
 from pcsm_tui.schedule.plan import TASKS, Plan, plan_of
 from pcsm_tui.workspace.clock import STAMP
@@ -32,6 +32,7 @@ class _Export(NamedTuple):
     tasks: list[PlanTask]
     today: date
     baseline: Baseline | None
+    internal: bool
 
 
 def plan_export(engagement: Engagement, format_: str, today: date, internal: bool = False, baseline: str = "") -> bytes:
@@ -55,7 +56,7 @@ def plan_export(engagement: Engagement, format_: str, today: date, internal: boo
         )
     tasks = [task for task in plan.scheduled() if task.uid not in hidden]
     chosen = chosen_baseline(baselines_of(shown)[0], baseline) if baseline else None
-    return _WRITERS[format_](_Export(shown, plan, tasks, today, chosen))
+    return _WRITERS[format_](_Export(shown, plan, tasks, today, chosen, internal))
 
 
 def _without_internal(engagement: Engagement, tool_ids: tuple[str, ...], internal: bool) -> Engagement:
@@ -135,8 +136,18 @@ def _svg(export: _Export) -> bytes:
         planned,
         finish_at=plan.axis.finish_at,
         works=plan.settings.calendar.works,
+        status=_status(export),
     )
     return picture.encode("utf-8", "backslashreplace")
+
+
+def _status(export: _Export) -> datetime | None:
+    """Return the moment of the plan's status date, where the reader may know it."""
+    if export.plan.status is None:
+        return None
+    tool = export.engagement.framework.tool("plan")
+    known = may_leave(tool, export.internal) and tool.field("status_date") in fields_for(tool, export.internal)
+    return export.plan.status if known else None
 
 
 def _mermaid(export: _Export) -> bytes:

@@ -1,6 +1,7 @@
 """What the screen of the plan looks at; see `looking` for the parts of an engagement."""
 
 from pcsm_tui.domain.plan import PlanTask as PlanTask
+from pcsm_tui.domain.plan import Stretch as Stretch
 from pcsm_tui.domain.plan import show_link as show_link
 from pcsm_tui.insight.plan_chains import chain as chain
 from pcsm_tui.insight.plan_chains import critical_page as critical_page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +37,7 @@ def drawn(shown: PlanTask, today: date = FAR, **rest: object) -> str:
         (task("11-16", "11-19", percent=1000, done=True), "━━━━"),
         (task("11-17", "11-17", days=0.1), " ─"),
         (task("11-16", "11-20", kind="summary"), "┌───┐"),
-        (task("11-16", "11-20", kind="summary", critical=True, percent=600), "┌━━#┐"),
+        (task("11-16", "11-20", kind="summary", critical=True, percent=600), "┌━━─┐"),
         (task("11-18", "11-18", kind="summary"), "  ┬"),
         (task("11-18", "11-18", kind="milestone"), "  ◇"),
         (task("11-18", "11-18", kind="milestone", critical=True), "  ◆"),
@@ -45,6 +46,23 @@ def drawn(shown: PlanTask, today: date = FAR, **rest: object) -> str:
 )
 def test_a_bar_tells_by_its_signs_what_it_is(shown: PlanTask, signs: str) -> None:
     assert drawn(shown) == signs
+
+
+@pytest.mark.parametrize(
+    ("spans", "signs"),
+    [
+        ({"critical_span": (opening("11-20"), close("11-24"))}, "┌───#####──┐"),
+        ({"near_span": (opening("11-18"), close("11-18"))}, "┌─≈────────┐"),
+        ({"near_span": (opening("11-17"), close("11-24")), "critical_span": (opening("11-20"), close("11-23"))},
+         "┌≈≈≈####≈──┐"),
+        ({"critical_span": (opening("11-17"), close("11-20")), "percent": 250}, "┌━━##──────┐"),
+        ({"critical_span": (opening("11-17"), close("11-18")), "percent": 500}, "┌━━━━━─────┐"),
+        ({"critical_span": (opening("11-24"), close("11-27"))}, "┌───────###┐"),
+        ({"critical_span": (close("11-20"), close("11-20"))}, "┌───#──────┐"),
+    ],
+)  # fmt: skip
+def test_a_summary_is_critical_where_what_is_critical_lies(spans: dict[str, Any], signs: str) -> None:
+    assert drawn(task("11-16", "11-27", kind="summary", **spans)) == signs
 
 
 def test_a_milestone_whose_start_is_the_next_opening_stands_at_its_finish() -> None:
@@ -84,6 +102,30 @@ def test_today_goes_through_every_row_but_hides_no_end() -> None:
     assert plain(blank_bar(SCALE, date(2026, 11, 16))).rstrip() == "│"
 
 
+def workdays(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("shown", "zoom", "signs"),
+    [
+        (task("11-19", "11-24"), "week", "   ──∙∙──"),
+        (task("11-19", "11-24", critical=True, percent=500, begun=True), "week", "   ━━∙∙##"),
+        (task("11-19", "11-24", total_float=960), "week", "   ──∙∙──░░"),
+        (task("11-19", "11-24", elapsed=7200), "week", "   ──────"),  # it goes on through the weekend
+        (task("11-19", "11-24", kind="summary"), "week", "   ┌────┐"),
+        (task("11-20", "11-21", kind="milestone"), "week", "     ◇"),  # a milestone is never taken for a day off
+        (task("11-16", "11-16"), "day", "───"),
+        (task("11-20", "11-23"), "day", " " * 12 + "───∙∙∙∙"),  # two days of work, the second out of view
+        (task("11-19", "11-24"), "month", " ───"),
+    ],
+)
+def test_a_bar_shows_days_off_where_a_day_has_its_cells(shown: PlanTask, zoom: Zoom, signs: str) -> None:
+    scale = timescale(zoom, date(2026, 11, 16), 20)
+    line = bar(shown, scale, FAR, late_finish=close("11-26"), works=workdays)
+    assert plain(line).rstrip(" »") == signs
+
+
 def test_what_lies_outside_of_view_is_pointed_to() -> None:
     assert drawn(task("11-02", "11-06")) == "«"
     assert drawn(task("11-02", "11-18", critical=True)) == "«##"
@@ -95,13 +137,13 @@ def test_what_lies_outside_of_view_is_pointed_to() -> None:
 BAR_SIGNS = (
     gantt.CRITICAL, gantt.NEARLY, gantt.NORMAL, gantt.FINISHED, gantt.FLOAT, gantt.BASELINE, gantt.TODAY,
     gantt.MILESTONE, gantt.CRITICAL_MILESTONE, gantt.REACHED, gantt.DEADLINE, gantt.MISSED, gantt.SUMMARY_START,
-    gantt.EARLIER, gantt.LATER,
+    gantt.EARLIER, gantt.LATER, gantt.DAY_OFF, gantt.STATUS,
 )  # fmt: skip
 
 
 def test_every_sign_has_its_own_in_ascii() -> None:
     in_ascii = [sign.translate(ASCII) for sign in BAR_SIGNS]
-    assert in_ascii == ["#", "~", "-", "=", ".", "_", "|", "*", "@", "x", "v", "!", "+", "<", ">"]
+    assert in_ascii == ["#", "~", "-", "=", ".", "_", "|", "*", "@", "x", "v", "!", "+", "<", ">", ":", "^"]
     assert len(set(in_ascii)) == len(BAR_SIGNS)
 
 
@@ -110,7 +152,7 @@ def test_the_legend_explains_each_sign_on_lines_that_fit() -> None:
         lines = legend_lines(width)
         assert all(cell_len(plain(line)) <= width for line in lines)
         shown = " ".join(plain(line) for line in lines).split()
-        assert [word for sign in LEGEND for word in (sign.sign, sign.meaning)] == shown
+        assert " ".join(f"{sign.sign} {sign.meaning}" for sign in LEGEND).split() == shown
     assert len(legend_lines(200)) == 1
 
 
@@ -138,6 +180,7 @@ def test_a_bar_fills_exactly_the_width_with_known_signs_and_roles(
         date(2026, 11, today),
         late_finish=close("11-30"),
         baseline=(opening(baseline), close("11-30")) if baseline else None,
+        works=workdays,
     )
     assert cell_len(plain(line)) == width
     assert set(plain(line)) <= {*BAR_SIGNS, gantt.SUMMARY_END, gantt.SUMMARY_ONLY, " "}

@@ -144,3 +144,39 @@ def test_zooming_keeps_a_day_about_where_it_is(first: date, width: int, zoom: Zo
     assert abs(zoomed.day_column(day) - scale.day_column(day)) <= week + 1
     assert 0 <= scale.day_column(day) < width
     assert scale.day_column(scale.day_at(width // 2)) in (width // 2, width // 2 - 1, width // 2 - 2)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "begin", "end", "cells"),
+    [
+        ("week", 0, 20, [5, 6, 12, 13, 19]),
+        ("week", 6, 13, [6, 12]),
+        ("week", -30, 99, [5, 6, 12, 13, 19]),
+        ("day", 0, 20, [15, 16, 17, 18, 19]),
+        ("day", 0, 15, []),
+        ("month", 0, 20, []),
+    ],
+)
+def test_the_cells_of_days_off(zoom: Zoom, begin: int, end: int, cells: list[int]) -> None:
+    scale = timescale(zoom, date(2026, 11, 16), 20)
+    assert list(scale.days_off(begin, end, lambda day: day.weekday() < 5)) == cells
+
+
+@pytest.mark.parametrize(
+    ("zoom", "status", "header"),
+    [
+        ("day", datetime(2026, 11, 21), "Nov 16   19 20▽21 22 23 24 25 26 27"),  # the 20th is over
+        ("day", datetime(2026, 11, 20, 12), "Nov 16   19  ▽ 21 22 23 24 25 26 27"),  # noon hides the name of its day
+        ("week", datetime(2026, 11, 21), "Nov ▽  23     30     Dec 7  14"),
+        ("week", datetime(2026, 11, 24), "Nov 16 ▽      30     Dec 7  14"),
+        ("week", datetime(2026, 11, 23), "Nov 16▽23     30     Dec 7  14"),
+        ("week", datetime(2026, 12, 5), "Nov 16 23     30  ▽  Dec 7  14"),
+        ("month", datetime(2026, 12, 12), "Nov   Dec  ▽       Jan 2027      Feb"),
+        ("week", datetime(2026, 11, 16), "Nov 16 23     30     Dec 7  14"),  # out of view
+        ("week", datetime(2027, 3, 1), "Nov 16 23     30     Dec 7  14"),
+    ],
+)
+def test_the_header_marks_the_status_date_and_keeps_it_free(zoom: Zoom, status: datetime, header: str) -> None:
+    line = timescale(zoom, MONDAY, 36).header(status)
+    assert plain(line).rstrip() == header
+    assert len(plain(line)) == 36

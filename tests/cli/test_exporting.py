@@ -361,6 +361,17 @@ def test_dates_that_follow_from_what_is_internal_are_withheld(pcsm, planned: Pat
     assert "follow from Duration" in pcsm("export", "harbour", "--format", "svg", code=3).err
 
 
+def test_the_status_date_is_drawn_for_whom_it_is_not_internal(pcsm, planned: Path) -> None:
+    first = pcsm("plan", "harbour", "--json").data["tasks"][0]
+    pcsm("set", "harbour", f"tasks/{first['uid']}", f"actual_start={first['start']}")
+    pcsm("set", "harbour", "plan", f"status_date={first['start']}")
+    assert "Status date" in pcsm("export", "harbour", "--format", "svg").out
+    for withheld in ("[tools.plan.fields.status_date]\ninternal = true\n", '[tools.plan]\naudience = "internal"\n'):
+        playbook(planned, withheld)
+        assert "Status date" not in pcsm("export", "harbour", "--format", "svg").out
+        assert "Status date" in pcsm("export", "harbour", "--format", "svg", "--internal").out
+
+
 def test_internal_rows_stay_in_the_house(pcsm, planned: Path) -> None:
     playbook(
         planned,

@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 RIGHT = 1260
 """The right end of a chart 1,280 wide: a margin of 20."""
 
-# Monday 2 November 2026 to Friday 13 November: 12 days.
+# Monday 2 November 2026 to Friday 13 November, and a day that stays free behind it: 13 days.
 FIRST = task("1", "Agree the scope", "2026-11-02T08:00", "2026-11-04T17:00", percent=500, begun=True)
 SECOND = task("2", "Map the groups", "2026-11-05T08:00", "2026-11-09T17:00", critical=True, owner="T. King")
 LAST = task("3", "Write it down", "2026-11-13T08:00", "2026-11-13T12:00")
@@ -59,7 +59,7 @@ def near(value: float) -> object:
 def test_a_bar_lies_at_its_dates() -> None:
     first, second, _ = groups(drawn(*PLAN), "task")
     left, width = span(first)
-    day = (RIGHT - left) / 12
+    day = (RIGHT - left) / 13
     assert width == near(3 * day)
     assert span(second) == (near(left + 3 * day), near(5 * day))
 
@@ -67,7 +67,7 @@ def test_a_bar_lies_at_its_dates() -> None:
 def test_a_morning_is_four_of_the_nine_hours_between_opening_and_close() -> None:
     first, _, last = groups(drawn(*PLAN), "task")
     left, _ = span(first)
-    day = (RIGHT - left) / 12
+    day = (RIGHT - left) / 13
     assert span(last) == (near(left + 11 * day), near(day * 4 / 9))
 
 
@@ -79,7 +79,7 @@ def test_a_milestone_is_a_diamond_around_its_moment() -> None:
     assert path is not None
     top = re.match(r"M([\d.]+) ", path.attrib["d"])
     assert top is not None
-    assert float(top[1]) == near(left + 10 * (RIGHT - left) / 12)  # the close of the tenth day
+    assert float(top[1]) == near(left + 10 * (RIGHT - left) / 13)  # the close of the tenth day
 
 
 def test_progress_fills_its_share() -> None:
@@ -118,7 +118,7 @@ def test_today_is_drawn_within_the_plan_only() -> None:
     left, _ = span(groups(root, "task")[0])
     (line,) = marks(root, "today")
     assert line.attrib["d"].startswith("M")
-    assert float(line.attrib["d"][1:].split()[0]) == near(left + 4 * (RIGHT - left) / 12)
+    assert float(line.attrib["d"][1:].split()[0]) == near(left + 4 * (RIGHT - left) / 13)
     assert marks(drawn(*PLAN, today=date(2026, 12, 24)), "today") == []
     assert "2 Nov 2026 to 13 Nov 2026, as of 24 Dec 2026" in texts(drawn(*PLAN, today=date(2026, 12, 24)))
 
@@ -127,7 +127,7 @@ def test_a_baseline_lies_below_its_bar() -> None:
     planned = {"u2": (datetime(2026, 11, 3, 8), datetime(2026, 11, 4, 17)), "gone": (datetime(1999, 1, 1),) * 2}
     root = drawn(*PLAN, baseline=planned)
     left, _ = span(groups(root, "task")[0])
-    day = (RIGHT - left) / 12
+    day = (RIGHT - left) / 13
     (shadow,) = marks(root, "baseline")
     assert (float(shadow.attrib["x"]), float(shadow.attrib["width"])) == (near(left + day), near(2 * day))
     bar = groups(root, "task")[1].find(f"{SVG}rect")
@@ -140,7 +140,7 @@ def test_float_is_a_tail_to_the_late_finish() -> None:
     tight = SECOND._replace(total_float=0)
     root = drawn(loose, tight, LAST._replace(done=True), finish_at={9999: datetime(2026, 11, 10, 17)}.__getitem__)
     left, width = span(groups(root, "task")[0])
-    day = (RIGHT - left) / 12
+    day = (RIGHT - left) / 13
     (tail,) = marks(root, "float")
     ends = re.match(r"M([\d.]+) [\d.]+H([\d.]+)", tail.attrib["d"])
     assert ends is not None
@@ -155,11 +155,55 @@ def test_a_missed_deadline_is_filled() -> None:
     assert fills[0] == "#ffffff" != fills[1]
 
 
+@pytest.mark.parametrize(
+    ("changed", "given"),
+    [
+        ({"kind": "milestone"}, {}),
+        ({"deadline": datetime(2027, 3, 31, 17)}, {}),
+        ({}, {"baseline": {"u3": (datetime(2027, 3, 31, 17),) * 2}}),
+        ({"kind": "milestone"}, {"baseline": {"u3": (datetime(2027, 3, 31, 17),) * 2}}),
+        ({"lf": 9999}, {"finish_at": lambda offset: datetime(2027, 3, 31 if offset == 9999 else 1, 17)}),
+    ],
+    ids=["milestone", "deadline", "baseline", "milestone's baseline", "float"],
+)
+def test_whatever_comes_last_lies_within_the_chart(changed: dict[str, object], given: dict[str, object]) -> None:
+    root = drawn(FIRST, LAST._replace(**changed), **given)
+    paths = [part for part in root if part.get("class") in ("deadline", "baseline", "float")]
+    paths += [part for group in groups(root, "milestone") for part in group.findall(f"{SVG}path")]
+    assert RIGHT - 200 < max(map(right_end, paths)) < RIGHT - 4
+
+
+def right_end(part: ElementTree.Element) -> float:
+    """Return how far right a rectangle reaches, or a path of lines; the ends of strokes aside."""
+    if "d" not in part.attrib:
+        return float(part.attrib["x"]) + float(part.attrib["width"])
+    x = reached = 0.0
+    for command, first in re.findall(r"([MmHhLl])(-?[\d.]+)", part.attrib["d"]):
+        x = float(first) if command.isupper() else x + float(first)
+        reached = max(reached, x)
+    return reached
+
+
+def test_the_status_date_is_a_line_at_the_close_of_its_day_with_its_date_in_the_legend() -> None:
+    root = drawn(*PLAN, status=datetime(2026, 11, 7))  # when the 6th, the fifth day, is over
+    left, _ = span(groups(root, "task")[0])
+    (line,) = marks(root, "status")
+    assert line.get("stroke-dasharray")
+    assert float(line.attrib["d"][1:].split()[0]) == near(left + 5 * (RIGHT - left) / 13)
+    assert texts(root)[-1] == "Status date 6 Nov 2026"
+    noon = drawn(*PLAN, status=datetime(2026, 11, 6, 12))
+    assert texts(noon)[-1] == "Status date 6 Nov 2026"
+    assert float(marks(noon, "status")[0].attrib["d"][1:].split()[0]) < left + 5 * (RIGHT - left) / 13
+    for outside in (datetime(2026, 11, 1), datetime(2026, 12, 24)):
+        root = drawn(*PLAN, status=outside)
+        assert marks(root, "status") == [] and "Status" not in texts(root)[-1]
+
+
 def test_days_without_work_are_shaded() -> None:
     def shaded(root: ElementTree.Element) -> list[ElementTree.Element]:
         return [shape for shape in root if shape.get("fill-opacity")]
 
-    assert len(shaded(drawn(*PLAN, works=lambda day: day.weekday() < 5))) == 2
+    assert len(shaded(drawn(*PLAN, works=lambda day: day.weekday() < 5))) == 3
     assert shaded(drawn(*PLAN)) == []
 
 
@@ -194,6 +238,32 @@ def test_work_streams_are_brackets_and_names_are_moved_in() -> None:
     places = {text.text: float(text.attrib["x"]) for text in root.iter(f"{SVG}text")}
     assert places["Agree the scope"] > places["Prepare"]
     assert {"1", "1.1", "Prepare", "Work stream"} <= places.keys()
+
+
+@pytest.mark.parametrize(
+    ("span_given", "percent", "begins", "days"),
+    [
+        (("2026-11-05T08:00", "2026-11-09T17:00"), 0, 3, 5),
+        (("2026-11-05T08:00", "2026-11-09T17:00"), 500, 6, 2),  # behind what is done
+        (("2026-11-03T08:00", "2026-11-06T17:00"), 500, 0, 0),  # under what is done
+        (None, 0, 0, 0),
+    ],
+)
+def test_a_work_stream_is_hatched_where_it_is_critical(
+    span_given: tuple[str, str] | None, percent: int, begins: int, days: int
+) -> None:
+    spans = tuple(map(datetime.fromisoformat, span_given)) if span_given else None
+    top = stream("1", "All", "2026-11-02T08:00", "2026-11-13T17:00", percent=percent, critical_span=spans)
+    root = drawn(top, *PLAN)
+    left, width = span(groups(root, "task")[0])
+    (group,) = groups(root, "summary")
+    found = [
+        (float(part.attrib["x"]), float(part.attrib["width"]))
+        for part in group.findall(f"{SVG}rect")
+        if part.get("class") == "critical"
+    ]
+    assert found == ([(near(left + begins * width / 3), near(days * width / 3))] if days else [])
+    assert (len(group.findall(f"{SVG}path")) == 2) == bool(days), "the hatching, beside the bracket"
 
 
 def test_the_legend_explains_what_is_there() -> None:
@@ -268,15 +338,20 @@ def test_the_header_fits_the_length_of_the_plan(finish: str, rows: tuple[str, st
 def test_the_upper_row_of_the_header() -> None:
     whole = task("1", "All", "2026-11-02T08:00", "2027-01-29T17:00")
     scale = scale_for((whole.start, whole.finish), (whole,), 300, 900)
-    assert [cell.label for cell in scale.cells("month")] == ["November 2026", "December 2026", "January 2027"]
-    assert (scale.first, scale.end) == (date(2026, 11, 2), date(2027, 2, 1))
+    assert [cell.label for cell in scale.cells("month")] == [
+        "November 2026",
+        "December 2026",
+        "January 2027",
+        "Feb 2027",
+    ]
+    assert (scale.first, scale.end) == (date(2026, 11, 2), date(2027, 2, 8))
 
 
 def test_work_around_the_clock_has_days_of_24_hours() -> None:
     night = task("1", "Night", "2026-11-02T00:00", "2026-11-04T00:00")
     scale = scale_for((night.start, night.finish), (night,), 0, 300)
-    assert scale.x(datetime(2026, 11, 2, 12)) == near(50)
-    assert scale.x(night.finish) == near(200)
+    assert scale.x(datetime(2026, 11, 2, 12)) == near(37.5)  # of four days, 2 to 5 November
+    assert scale.x(night.finish) == near(150)
 
 
 # Boxes of two rows of 24: one from 100 to 200, the other below it.
@@ -334,7 +409,7 @@ def test_an_arrow_upwards_comes_from_below() -> None:
 def test_an_arrow_leaves_a_milestone_at_its_corner() -> None:
     (line,) = marks(drawn(FIRST, CERTIFIED, LAST._replace(links=(Link("u4"),))), "link")
     left, _ = span(groups(drawn(FIRST, CERTIFIED, LAST), "task")[0])
-    assert points(line.attrib["d"])[0][0] == near(left + 10 * (RIGHT - left) / 12 + 7)
+    assert points(line.attrib["d"])[0][0] == near(left + 10 * (RIGHT - left) / 13 + 7)
 
 
 def test_links_to_tasks_that_are_not_drawn_are_left_out() -> None:

@@ -108,6 +108,7 @@ def test_bars_tell_by_signs_what_is_critical_late_and_free(path: Path) -> None:
         assert "─" in bar_of(story, "E-learning") and "░" in bar_of(story, "E-learning")
         assert "#" not in bar_of(story, "E-learning") and row(story, "E-learning").startswith("   2.3")
         assert bar_of(story, "Desk").strip().startswith("┌")
+        assert bar_of(story, "Train B").strip() == "###∙∙#", "Wednesday to Friday, then Monday"
         await story.press("j")
         assert row(story, "Train A").startswith("→#"), "what waits for the task under the cursor"
         await story.press("j")
@@ -126,6 +127,7 @@ def test_without_colours_or_signs_all_is_told_by_characters(
     async def told(story: Story) -> None:
         await open_plan(story)
         assert "###" in row(story, "Install") and row(story, "Install").startswith(" #")
+        assert f"###{'::' if how == 'ascii' else '∙∙'}#" in row(story, "Train B"), "over the weekend"
         learning = row(story, "E-learning")
         assert "#" not in learning
         for view in VIEWS:
@@ -373,6 +375,22 @@ def test_holidays_and_the_status_date_move_the_plan(path: Path) -> None:
         assert "finish Tue 8 Dec" in story.top
         await run_command(story, "Set the status date to today")
         assert "comes after today" in story.foot and values_of(path, "plan", "status_date") == ["2026-11-22"]
+
+    run_story(path.parent, told)
+
+
+def test_the_status_date_is_marked_over_the_bars(tmp_path: Path) -> None:
+    plan = {"start": "2026-11-23", "status_date": "2026-11-25"}
+    install = {"name": "Install", "duration": "5d", "actual_start": "2026-11-23"}
+    path = make_engagement(tmp_path, "Ada Ltd", {"plan": [plan], "tasks": [install]})
+
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        assert "│Nov 23  ▽26 27" in story.lines[1], "at the end of its day, of three cells"
+        await story.press("minus")
+        assert "│  ▽    30" in story.lines[1]
+        await story.press("question_mark")
+        assert "▽ status date" in said(story)
 
     run_story(path.parent, told)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from pcsm_tui.domain.plan import PlanTask
-from pcsm_tui.ui.charts.timescale import Timescale
+from pcsm_tui.domain.plan import PlanTask, Stretch
+from pcsm_tui.ui.charts.timescale import STATUS, Timescale
 from pcsm_tui.ui.present.line import Line, Span
 from pcsm_tui.ui.present.marks import DONE
 
 CRITICAL, NEARLY, NORMAL, FINISHED = "#", "≈", "─", "━"
-FLOAT, BASELINE, TODAY = "░", "▁", "│"
+FLOAT, BASELINE, TODAY, DAY_OFF = "░", "▁", "│", "∙"
 MILESTONE, CRITICAL_MILESTONE, REACHED = "◇", "◆", DONE
 DEADLINE, MISSED = "↓", "!"
 SUMMARY_START, SUMMARY_END, SUMMARY_ONLY = "┌", "┐", "┬"
@@ -50,6 +51,8 @@ LEGEND = (
     Sign(MISSED, "bad", "missed"),
     Sign(SUMMARY_START + SUMMARY_END, "title", "summary"),
     Sign(BASELINE, "dim", "baseline"),
+    Sign(DAY_OFF, "", "day off"),
+    Sign(STATUS, "accent", "status date"),
 )
 """What the signs mean, those first that a short legend must keep."""
 
@@ -60,11 +63,13 @@ def bar(
     today: date,
     *,
     late_finish: datetime | None = None,
-    baseline: tuple[datetime, datetime] | None = None,
+    baseline: Stretch | None = None,
+    works: Callable[[date], bool] | None = None,
 ) -> Line:
     """Return a task's bar, exactly `scale.width` cells; a task that is not needed has none.
 
-    `late_finish` is the moment up to which its float reaches, `baseline` its start and finish in the baseline.
+    `late_finish` is the moment up to which its float reaches, `baseline` its start and finish in the baseline. `works`
+    says which days are worked; with it, a task's bar shows the others, where a day has cells of its own.
     """
     cells = [Cell() for _ in range(scale.width)]
     begin, end = bar_columns(task, scale)
@@ -75,12 +80,12 @@ def bar(
         return _joined(cells)
     if late_finish is not None and late_finish > task.finish and not task.done and task.total_float > 0:
         _lay(cells, end, scale.last_column(late_finish) + 1, Cell(FLOAT, "dim"))
-    _lay_task(cells, task, begin, end)
-    if task.deadline is not None:
-        missed = task.late_for_deadline
-        at = scale.last_column(task.deadline)
-        if missed or task.kind != "milestone" or at != begin:
-            _lay(cells, at, at + 1, Cell(MISSED, "bad") if missed else Cell(DEADLINE, "warn"))
+    _lay_task(cells, task, scale)
+    if works is not None and task.kind == "task" and not task.elapsed:
+        for column in scale.days_off(begin, end, works):
+            cells[column] = Cell(DAY_OFF, cells[column].role)
+    if (mark := deadline_mark(task, scale)) is not None:
+        _lay(cells, mark.column, mark.column + 1, mark.cell)
     _lay_today(cells, scale.day_column(today), (begin, end - 1))
     if begin < 0:
         cells[0] = Cell(EARLIER, "dim" if end <= 0 else cells[0].role)
@@ -113,6 +118,25 @@ def milestone_sign(task: PlanTask) -> Cell:
     return Cell(CRITICAL_MILESTONE, "bad") if task.critical else Cell(MILESTONE, "warn" if task.near_critical else "")
 
 
+class Mark(NamedTuple):
+    """A sign with the cell of the scale that it stands in, in view or not."""
+
+    column: int
+    cell: Cell
+
+
+def deadline_mark(task: PlanTask, scale: Timescale) -> Mark | None:
+    """Return where a task's deadline is marked and how; None without one, and where a milestone that keeps it stands."""
+    if task.deadline is None:
+        return None
+    at = scale.last_column(task.deadline)
+    if task.late_for_deadline:
+        return Mark(at, Cell(MISSED, "bad"))
+    if task.kind == "milestone" and at == scale.last_column(task.finish):
+        return None
+    return Mark(at, Cell(DEADLINE, "warn"))
+
+
 def legend_lines(width: int) -> list[Line]:
     """Return the legend of the bars; the first line alone serves where there is room for one only."""
     lines: list[list[Span]] = [[]]
@@ -133,11 +157,16 @@ def _lay(cells: list[Cell], begin: int, end: int, cell: Cell) -> None:
         cells[column] = cell
 
 
-def _lay_task(cells: list[Cell], task: PlanTask, begin: int, end: int) -> None:
+def _lay_task(cells: list[Cell], task: PlanTask, scale: Timescale) -> None:
+    begin, end = bar_columns(task, scale)
     if task.kind == "milestone":
         _lay(cells, begin, end, milestone_sign(task))
         return
     _lay(cells, begin, end, _body(task))
+    if task.near_span is not None:
+        _lay_span(cells, task.near_span, scale, end, Cell(NEARLY, "warn"))
+    if task.critical_span is not None:
+        _lay_span(cells, task.critical_span, scale, end, Cell(CRITICAL, "bad"))
     done = end if task.done else begin + (end - begin) * task.percent // 1000
     _lay(cells, begin, done, Cell(FINISHED, "good"))
     if task.kind == "summary":
@@ -149,10 +178,19 @@ def _lay_task(cells: list[Cell], task: PlanTask, begin: int, end: int) -> None:
 
 
 def _body(task: PlanTask) -> Cell:
-    """Return what the part of a bar that is not done is made of."""
+    """Return what the part of a bar that is not done is made of; a summary is critical in spans of it only."""
+    if task.kind == "summary":
+        return Cell(NORMAL, "title")
     if task.critical:
         return Cell(CRITICAL, "bad")
-    return Cell(NEARLY, "warn") if task.near_critical else Cell(NORMAL, "title" if task.kind == "summary" else "")
+    return Cell(NEARLY, "warn") if task.near_critical else Cell(NORMAL)
+
+
+def _lay_span(cells: list[Cell], span: Stretch, scale: Timescale, end: int, cell: Cell) -> None:
+    """Put a sign in a span of a bar that ends before the cell `end`; a span of milestones alone stands at the last."""
+    start, finish = span
+    last = scale.last_column(finish)
+    _lay(cells, min(scale.column(start), last), min(last + 1, end), cell)
 
 
 def _lay_today(cells: list[Cell], column: int, ends: tuple[int, ...]) -> None:

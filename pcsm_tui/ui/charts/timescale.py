@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,8 @@ ZOOMS: tuple[Zoom, ...] = ("day", "week", "month", "quarter", "year")
 """From near to far; each is named for what one steps by, a cell is a part of it."""
 OFFICE_HOURS = (8 * 60, 17 * 60)
 """From which to which minute of the day a day's cells reach when nothing else is said."""
+STATUS = "▽"
+"""The sign of the status date in a header."""
 
 
 class _Grain(NamedTuple):
@@ -83,6 +85,17 @@ class Timescale(NamedTuple):
         grain = _GRAINS[self.zoom]
         return _within(self.first, column * grain.days // grain.cells)
 
+    def days_off(self, begin: int, end: int, works: Callable[[date], bool]) -> Iterator[int]:
+        """Yield the cells of days that are not worked, from one to before another, as far as they are in view; none
+        where a cell is more than a day.
+        """
+        grain, begin, end = _GRAINS[self.zoom], max(begin, 0), min(end, self.width)
+        if grain.days > 1:
+            return
+        for count in range(begin // grain.cells, -(-end // grain.cells)):
+            if not works(self.first + timedelta(count)):
+                yield from range(max(count * grain.cells, begin), min((count + 1) * grain.cells, end))
+
     @property
     def last(self) -> date:
         """The last day in view."""
@@ -116,9 +129,19 @@ class Timescale(NamedTuple):
         """Return the scale with another width, beginning at the same day."""
         return self._replace(width=width)
 
-    def header(self) -> Line:
-        """Return one line that names the cells: `Nov 16 23     30     Dec 7`."""
-        return self._named(_single(self))
+    def header(self, status: datetime | None = None) -> Line:
+        """Return one line that names the cells: `Nov 16 23     30     Dec 7`.
+
+        The cell that time up to the moment `status` ends in is marked; a name that would hide it is shortened or left out.
+        """
+        if status is None:
+            return self._named(_single(self))
+        # A day that is over ends at midnight, which is the next one's by the calendar.
+        column = self.last_column(status - timedelta(minutes=1))
+        if not 0 <= column < self.width:
+            return self._named(_single(self))
+        names = self._named(_single(self), column)[0].text
+        return Span(names[:column], "heading"), Span(STATUS, "accent"), Span(names[column + 1 :], "heading")
 
     def headers(self) -> tuple[Line, Line]:
         """Return two lines that name the cells, the greater units above."""
@@ -132,14 +155,21 @@ class Timescale(NamedTuple):
         worked = min(max(when.hour * 60 + when.minute - opens, 0), length)
         return ((when.date() - self.first).days * length + worked) * grain.cells, length * grain.days
 
-    def _named(self, ticks: list[_Tick]) -> Line:
-        """Return a header: the ticks that matter most first, each where it has a blank on either side."""
+    def _named(self, ticks: list[_Tick], kept: int = -1) -> Line:
+        """Return a header: the ticks that matter most first, each where it has a blank on either side; the cell `kept`
+        stays blank.
+        """
         cells = [" "] * self.width
         for tick in sorted(ticks, key=lambda tick: tick.rank):
             column = self.day_column(tick.day)
-            end = column + cell_len(tick.text)
-            if column >= 0 and end <= self.width and not "".join(cells[max(column - 1, 0) : end + 1]).strip():
-                cells[column:end] = tick.text
+            text = tick.text
+            if column <= kept < column + cell_len(text):
+                text = text.partition(" ")[0]  # the month alone may have room
+            end = column + cell_len(text)
+            if column <= kept < end or column < 0 or end > self.width:
+                continue
+            if not "".join(cells[max(column - 1, 0) : end + 1]).strip():
+                cells[column:end] = text
         return (Span("".join(cells), "heading"),)
 
 

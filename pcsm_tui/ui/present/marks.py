@@ -9,7 +9,7 @@ ASCII = str.maketrans(
     {
         "●": "x", "◐": "~", "○": "o", "▲": "^", "▼": "v", "…": ".", "·": "-", "›": ">", "─": "-", "│": "|", "»": ">",
         "–": "-", "—": "-", "↵": "<", "⏎": "/", "←": "<", "→": ">", "↑": "^", "↓": "v", "█": "#", "░": ".",
-        "━": "=", "≈": "~", "◇": "*", "◆": "@", "▁": "_", "«": "<", "▸": ">", "▾": "v", "►": ">",
+        "━": "=", "≈": "~", "◇": "*", "◆": "@", "▁": "_", "∙": ":", "▽": "^", "«": "<", "▸": ">", "▾": "v", "►": ">",
         **dict.fromkeys("┌┐└┘├┤┬┴┼╞╡╤╧╪╟╢╥╨╫╒╕╘╛╓╖╙╜", "+"),
         **dict.fromkeys("═║╔╗╚╝╠╣╦╩╬", "#"),
         "▏": "|", "•": "*", "⟨": "<", "⟩": ">", "⟪": "<", "⟫": ">", "↗": ">", "“": '"', "”": '"', "’": "'", "‹": "<",
@@ -18,8 +18,8 @@ ASCII = str.maketrans(
 )  # fmt: skip
 """One ASCII character for each sign that the program draws.
 
-What tells bars apart stays apart: critical `#`, nearly critical `~`, normal `-`, done `=`, float `.`, baseline `_`. A
-double line is critical, a single one is not, and a corner or joint of both is a plain joint.
+What tells bars apart stays apart: critical `#`, nearly critical `~`, normal `-`, done `=`, float `.`, baseline `_`,
+day off `:`. A double line is critical, a single one is not, and a corner or joint of both is a plain joint.
 """
 
 

@@ -35,6 +35,7 @@ from pcsm_tui.workspace.plans import (
     Forecast,
     Plan,
     PlanTask,
+    Stretch,
     baselines_of,
     chosen_baseline,
     followers,
@@ -88,7 +89,7 @@ class PlanScreen(PlanningScreen):
         self._reasons_of = ""
         self._path: object = None
         self._forecast: tuple[Plan, Forecast] | None = None
-        self._baseline: dict[str, tuple[object, object]] = {}
+        self._baseline: dict[str, Stretch] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out headings, tree, network, page, and what is said of a task."""
@@ -246,7 +247,7 @@ class PlanScreen(PlanningScreen):
 
         def head(width: int) -> list[Line]:
             layout = self._layout(width)
-            return [tree_header(layout, self._scale_of(layout.bar).header() if layout.bar else ())]
+            return [tree_header(layout, self._scale_of(layout.bar).header(self.plan.status) if layout.bar else ())]
 
         self.query_one("#plan-head", TextLines).show(head)
 
@@ -268,8 +269,14 @@ class PlanScreen(PlanningScreen):
     def _bar(self, task: PlanTask, width: int) -> Line:
         plan = self.plan
         late = plan.axis.finish_at(task.lf) if task.total_float > 0 and task.kind != "summary" else None
-        baseline = self._baseline.get(task.uid)
-        return bar(task, self._scale_of(width), self.session.today, late_finish=late, baseline=baseline)  # type: ignore[arg-type]
+        return bar(
+            task,
+            self._scale_of(width),
+            self.session.today,
+            late_finish=late,
+            baseline=self._baseline.get(task.uid),
+            works=plan.settings.calendar.works,
+        )
 
     @property
     def task_uid(self) -> str:
@@ -484,5 +491,6 @@ may slip; Enter shows the whole chain. i tries a change and shows what would mov
 [ and ] change the view: bars, all columns, the network, the critical path in words, milestones and roadmap, baseline and
 forecast. In the bars + and - zoom, comma and full stop scroll, s goes to the bar of the task, C changes the columns.
 
-A # before a task, and a bar of #, is critical: a day lost there is a day lost at the end. Float is how many days a task may
-slip before the plan's end moves; a float below 0 says by how much a deadline cannot be met."""
+A # before a task, and a bar of #, is critical: a day lost there is a day lost at the end. The bar of a work stream has # from
+the first to the last of its critical packages. Float is how many days a task may slip before the plan's end moves; a float
+below 0 says by how much a deadline cannot be met."""
