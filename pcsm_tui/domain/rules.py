@@ -32,5 +32,19 @@ def _raci(row: Row) -> Broken | None:
     return None if responsible else Broken("nobody is responsible", "responsible")
 
 
-ROW_RULES: dict[str, Callable[[Row], Broken | None]] = {"raci": _raci}
+_UNDATED = ("", "As soon as possible", "As late as possible")
+
+
+def _planned(row: Row) -> Broken | None:
+    """A constraint has its date and a date its constraint; what has finished began before (P5: WBS)."""
+    constraint, dated = str(row.get("constraint") or ""), bool(row.date("constraint_date"))
+    if dated and constraint in _UNDATED:
+        return Broken("its constraint date has no constraint that binds by it", "constraint")
+    if not dated and constraint not in _UNDATED:
+        return Broken(f"{constraint} has no date, so it binds nothing", "constraint_date")
+    begun, ended = row.date("actual_start"), row.date("actual_finish")
+    return Broken("it finished before it started", "actual_finish") if begun and ended and ended < begun else None
+
+
+ROW_RULES: dict[str, Callable[[Row], Broken | None]] = {"raci": _raci, "planned": _planned}
 """The rules by the name that declarations use."""

@@ -241,7 +241,7 @@ def _rules_broken(engagement: Engagement) -> Iterator[Signal]:
             row, found = broken[0]
             yield Signal(
                 rule="rule",
-                text=f"{tool.name}: {len(broken)} row{'s' if len(broken) != 1 else ''} without a clear answer",
+                text=f"{tool.name}: {len(broken)} row{'s' if len(broken) != 1 else ''} to put right",
                 reason=f"{engagement.title(row)}: {found.text}",
                 place=Place(tool.id, row.uid, found.field),
                 detail=tool.summary,

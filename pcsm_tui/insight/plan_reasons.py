@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from pcsm_tui.domain.plan import Driver, Link, PlanTask
 from pcsm_tui.domain.quantities import MINUTES, show_duration
+from pcsm_tui.domain.rules import rule_broken
 from pcsm_tui.insight.plan_words import (
     MOST_NAMED,
     begins,
@@ -137,6 +138,8 @@ def oddities(plan: Plan, uid: str, today: date) -> list[str]:
     task, found = plan.task(uid), []
     if task.assumed:
         found.append(f"No duration is given; {show_duration(task.duration)} is assumed.")
+    if broken := rule_broken(plan.row(uid)):
+        found.append(f"{broken.text[:1].upper()}{broken.text[1:]}.")
     if task.kind == "summary" and plan.work(uid).constraint_date and not binds(plan.work(uid), summary=True):
         found.append(
             f"{plan.work(uid).constraint} binds nothing here: a work stream can start no earlier and finish no later than a"

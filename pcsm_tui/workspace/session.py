@@ -24,6 +24,7 @@ from pcsm_tui.errors import (
     ValueRefused,
 )
 from pcsm_tui.schedule.refusing import refuse_circles
+from pcsm_tui.schedule.starting import with_start
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
 from pcsm_tui.workspace.clashing import Clashed, clash_text, clashed
@@ -311,6 +312,7 @@ class Session:
     def _act(self, change: Change) -> None:
         if not change.edits:
             return
+        change = with_start(self._engagement, change, self.stamp())
         refuse_circles(self._engagement, change)
         self._done.append(change)
         self._undone.clear()

@@ -183,7 +183,7 @@ def test_a_task_for_which_nobody_is_accountable() -> None:
     seen, ada = with_row(new_engagement(), "stakeholder-plan", name="Ada Lane")
     seen, row = with_row(seen, "raci", task="Train users", responsible=[ada.uid])
     signal = the(seen, "rule")
-    assert signal.text == "RACI Matrix: 1 row without a clear answer"
+    assert signal.text == "RACI Matrix: 1 row to put right"
     assert signal.reason == "Train users: nobody is accountable"
     assert signal.place == Place("raci", row.uid, "accountable")
     assert of(changed(seen, row, accountable=[ada.uid]), "rule") == []

@@ -174,6 +174,17 @@ def task_mark(task: PlanTask) -> Span:
     return Span(DOING) if task.begun else Span(" ")
 
 
+def state_words(task: PlanTask) -> str:
+    """Return the words by which a task is found for how it stands: critical, nearly critical, late, done, in progress."""
+    if not task.needed:
+        return "not needed"
+    if task.done:
+        return "done"
+    late = " late" if task.late_for_deadline else ""
+    float_word = " critical" if task.critical else " nearly critical" if task.near_critical else ""
+    return ("in progress" if task.begun else "open") + late + (float_word if task.kind != "summary" else "")
+
+
 def task_role(task: PlanTask) -> str:
     """Return the role of a task's name."""
     return "dim" if task.done or not task.needed else "title" if task.kind == "summary" else ""

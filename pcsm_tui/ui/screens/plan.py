@@ -13,7 +13,16 @@ from pcsm_tui.ui.charts.gantt import bar, legend_lines
 from pcsm_tui.ui.charts.timescale import Timescale, fitting, timescale
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line
-from pcsm_tui.ui.present.plan import COLUMN_SETS, PlanRow, TreeLayout, network_row, tree_header, tree_layout, tree_row
+from pcsm_tui.ui.present.plan import (
+    COLUMN_SETS,
+    PlanRow,
+    TreeLayout,
+    network_row,
+    state_words,
+    tree_header,
+    tree_layout,
+    tree_row,
+)
 from pcsm_tui.ui.present.plan_texts import sentence_lines
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.plan_pages import (
@@ -147,7 +156,9 @@ class PlanScreen(PlanningScreen):
             kept: set[str] = set()
             for uid in plan.tasks:
                 task_row = plan.row(uid)
-                if self.passes(plan.number(uid), plan.name(uid), str(task_row.get("owner") or "")):
+                if self.passes(
+                    plan.number(uid), plan.name(uid), str(task_row.get("owner") or ""), state_words(plan.task(uid))
+                ):
                     while uid and uid not in kept:
                         kept.add(uid)
                         uid = plan.outline.parent(uid)
@@ -342,7 +353,8 @@ class PlanScreen(PlanningScreen):
         """Return the texts of the first line."""
         plan, today = self.plan, self.session.today
         name = self._view.name if not self._reasons_of else f"Why {plan.number(self._reasons_of)}"
-        left = f"{self.engagement.name} › Plan › {name}"
+        place = "" if self._reasons_of else f" {VIEWS.index(self._view) + 1}/{len(VIEWS)}"
+        left = f"{self.engagement.name} › Plan › {name}{place}"
         if not plan.tasks:
             return left, "no work packages yet"
         if self.filter_text:
@@ -435,7 +447,7 @@ class PlanScreen(PlanningScreen):
 
     def _require_bars(self) -> None:
         if self._view.id != "bars" or self._reasons_of:
-            raise UsageError("There are no bars here.", "[ and ] change the view.")
+            raise UsageError(f"{self._view.name} has no bars to change.", "[ and ] lead to the bars.")
 
     def action_zoom_in(self) -> None:
         """Show less time in more detail."""
@@ -490,6 +502,8 @@ may slip; Enter shows the whole chain. i tries a change and shows what would mov
 
 [ and ] change the view: bars, all columns, the network, the critical path in words, milestones and roadmap, baseline and
 forecast. In the bars + and - zoom, comma and full stop scroll, s goes to the bar of the task, C changes the columns.
+/ finds packages by name, number or owner, and by these words: critical, late, open, in progress, done. An arrow before a
+task says that it comes right before (←) or right after (→) the one under the cursor, « and » that its bar goes on.
 
 A # before a task, and a bar of #, is critical: a day lost there is a day lost at the end. The bar of a work stream has # from
 the first to the last of its critical packages. Float is how many days a task may slip before the plan's end moves; a float

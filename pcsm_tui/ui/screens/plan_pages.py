@@ -122,7 +122,8 @@ def network_drawing(plan: Plan, selected: str, today: date) -> Drawing:
     """Return the network as boxes and arrows: the whole plan, of a large one what is around a task."""
     leaves = plan.leaves.all
     if selected not in plan.network.index:
-        selected = next(iter(plan.leaves.of(selected)), leaves[0])
+        inside = plan.leaves.of(selected) or tuple(leaves)
+        selected = next((uid for uid in inside if plan.task(uid).critical), inside[0])
     found = edges_around(plan, selected, len(leaves) if len(leaves) <= MOST_BOXES else SURROUNDINGS)
     tasks = {uid: plan.task(uid) for uid in found.tasks}
     nodes = [Node(uid, _label(task, today), task.critical) for uid, task in tasks.items()]

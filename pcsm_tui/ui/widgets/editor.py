@@ -21,7 +21,7 @@ from pcsm_tui.ui.widgets.lines import Lines
 Way = Literal["next", "previous", "down", "up", "done", "close"]
 """How one leaves a field: Tab, Shift+Tab, the arrows, Enter, Esc."""
 MOST_OPTIONS = 8
-_APPENDED = ("text", "refs", "links", "tags", "link")
+_APPENDED = ("text", "refs", "tags", "link")
 """Types whose text one goes on writing; in the others what is typed takes the place of what is there."""
 _SEPARATORS = {"refs": ";", "links": ",", "tags": ","}
 """What stands between the parts of a text, each of which is completed by itself."""
