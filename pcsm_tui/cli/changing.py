@@ -50,10 +50,12 @@ def add(file: str, tool: str, assignments: tuple[str, ...], as_json: bool) -> No
 def set_(file: str, tool: str, assignments: tuple[str, ...], as_json: bool) -> None:
     """Set fields of a row; FIELD= empties one. For a form, TOOL alone is enough.
 
-    UID may be cut to its first four characters or more, as long as one row begins so. All values are taken, or none.
+    UID may be cut to its first four characters or more, as long as one row begins so; of tasks it may be the outline
+    number. All values are taken, or none.
 
     \b
     pcsm set harbour-foods adoption-risks/3fa4b1 severity=5 strategy='Spares'
+    pcsm set harbour-foods tasks/1.4.2 duration=8d
     pcsm set harbour-foods engagement next_meeting='30 nov' notes=
     """
     from pcsm_tui.workspace.addressing import assignments as texts_of
@@ -93,7 +95,7 @@ def move(file: str, target: str, up: int | None, down: int | None, as_json: bool
     It stops at the first and the last place.
 
     \b
-    pcsm move harbour-foods tasks/3fa4b1 --up 2
+    pcsm move harbour-foods tasks/1.4.2 --up 2
     """
     if (up is None) is (down is None):
         raise UsageError("A row moves up or down.", "Give one of --up N and --down N.")

@@ -30,7 +30,8 @@ def import_(source: str, file: str, tool: str | None, settings: bool, dry_run: b
 
     A plan in CSV has the columns id, name, duration and predecessors (3FS+2d), and any of parent, owner, start, finish
     and percent_complete. Imported again, the same file updates its work packages; those that it does not have stay. Its
-    start and calendar are taken over where there is no plan yet.
+    start and calendar are taken over where there is no plan yet. What changes in which task is told, and what becomes of
+    the plan.
 
     With --as TOOL, the first line of the CSV names fields by id or name, and cells are written as they are typed.
 
@@ -55,7 +56,7 @@ def import_(source: str, file: str, tool: str | None, settings: bool, dry_run: b
 
 
 def _import_plan(found: Opened, path: Path, settings: bool, dry_run: bool, as_json: bool) -> None:
-    from pcsm_tui.workspace.importing import plan_data, planned_import, told_plan
+    from pcsm_tui.workspace.importing import plan_data, planned_import, told_import
 
     if found.personal:
         raise UsageError("Your own file has no plan.", "Name an engagement with --into.")
@@ -69,8 +70,7 @@ def _import_plan(found: Opened, path: Path, settings: bool, dry_run: bool, as_js
     if as_json:
         output.json(plan_data(planned) | {"source": str(path), "dry_run": dry_run})
     else:
-        for sentence in told_plan(planned, found.session.framework.tool("plan")):
-            output.text(sentence)
+        output.sentences(told_import(planned, found.session.today))
     for remark in planned.remarks:
         output.talk(remark)
 

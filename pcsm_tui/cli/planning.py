@@ -63,7 +63,7 @@ def plan() -> None:
     pcsm plan northline-rail
     pcsm plan northline-rail --critical
     pcsm plan why northline-rail 1.4.2
-    pcsm plan what-if northline-rail 1.4.2 duration=8d
+    pcsm plan what-if northline-rail 1.4.2 8d
     """
 
 
@@ -165,24 +165,24 @@ def path(file: str, task: str, as_json: bool) -> None:
 @plan.command("what-if")
 @file_argument
 @task_argument
-@click.argument("assignments", nargs=-1, required=True, type=PLAN_FIELD, metavar="FIELD=VALUE...")
+@click.argument("assignments", nargs=-1, required=True, type=PLAN_FIELD, metavar="DURATION|FIELD=VALUE...")
 @json_option
 def what_if(file: str, task: str, assignments: tuple[str, ...], as_json: bool) -> None:
     """Tell what other values of a task would move; nothing is saved.
 
-    Values are written as for `set`; any field of `pcsm tools tasks` can be tried.
+    Values are written as for `set`; any field of `pcsm tools tasks` can be tried. A DURATION alone is that of the task.
 
     \b
-    pcsm plan what-if northline-rail 1.4.2 duration=8d
+    pcsm plan what-if northline-rail 1.4.2 8d
     pcsm plan what-if northline-rail 1.4.2 predecessors='1.2, 1.3FS+2d'
     """
     from pcsm_tui.workspace.addressing import assignments as texts_of
-    from pcsm_tui.workspace.planning import find_task
+    from pcsm_tui.workspace.planning import find_task, spelled_out
     from pcsm_tui.workspace.planning import what_if as what_if_of
 
     found = _opened(file)
     uid = find_task(found.session, task)
-    view = what_if_of(found.session, uid, texts_of(assignments, found.tool("tasks")))
+    view = what_if_of(found.session, uid, texts_of(spelled_out(assignments), found.tool("tasks")))
     if as_json:
         output.json(view)
         return

@@ -40,7 +40,8 @@ class Origin(NamedTuple):
 
 class PlanChange(NamedTuple):
     """What a foreign plan changes: uids of tasks added and changed, how many are as they were, how many stay that it
-    does not have, ids of the settings taken over, how many exceptions and baselines come in, the plan afterwards."""
+    does not have, ids of the settings taken over, how many exceptions and baselines come in, the engagement before and
+    after, the plan afterwards."""
 
     change: Change
     added: tuple[str, ...]
@@ -52,6 +53,8 @@ class PlanChange(NamedTuple):
     baselines: int
     remarks: tuple[str, ...]
     """Sentences on what was not taken over."""
+    before: Engagement
+    after: Engagement
     plan: Plan
 
 
@@ -73,37 +76,40 @@ def plan_change(
         edits += [*own, *days]
     baselines = taking.baselines()
     change = Change(f"import {origin.file_name}", (*edits, *baselines))
-    after = _scheduled(engagement, change, origin.file_name, taking.parents)
+    after = engagement.replaced(apply(engagement.document, change))
+    plan = _scheduled(engagement, after, origin.file_name, taking.parents)
     return PlanChange(
         change=change,
         added=tuple(added),
         changed=tuple(changed),
         unchanged=len(imported.tasks) - len(added) - len(changed),
-        staying=len(after.tasks) - len(imported.tasks),
+        staying=len(plan.tasks) - len(imported.tasks),
         settings=taking.differing(own) if wanted else (),
         exceptions=len(days) if wanted else 0,
         baselines=len(baselines),
         remarks=(*imported.remarks, *(() if wanted else taking.left_out(own, days))),
-        plan=after,
+        before=engagement,
+        after=after,
+        plan=plan,
     )
 
 
-def _scheduled(engagement: Engagement, change: Change, file_name: str, parents: Mapping[str, str]) -> Plan:
-    """Return the plan as it is after a change; refuse one with a circle of links or of parents that it would make."""
-    after = plan_of(engagement.replaced(apply(engagement.document, change)))
+def _scheduled(before: Engagement, after: Engagement, file_name: str, parents: Mapping[str, str]) -> Plan:
+    """Return the plan afterwards; refuse one with a circle of links or of parents that was not there before."""
+    plan = plan_of(after)
     for uid, parent in parents.items():
-        if after.outline.parent(uid) != parent:
+        if plan.outline.parent(uid) != parent:
             raise FileRefused(
-                f"{file_name}: together with what is in the plan already, {after.name(uid)!r} would stand below itself.",
+                f"{file_name}: together with what is in the plan already, {plan.name(uid)!r} would stand below itself.",
                 "Move it to the top of the plan here, then import again.",
             )
-    if after.circles and len(after.circles) > len(plan_of(engagement).circles):
-        named = " → ".join(_named(after, number) for number in after.circles[0].split(" → "))
+    if plan.circles and len(plan.circles) > len(plan_of(before).circles):
+        named = " → ".join(_named(plan, number) for number in plan.circles[0].split(" → "))
         raise FileRefused(
             f"{file_name}: together with what is in the plan already, tasks would wait in a circle: {named}.",
             "Take one of these links away, here or in the file.",
         )
-    return after
+    return plan
 
 
 def _named(plan: Plan, number: str) -> str:

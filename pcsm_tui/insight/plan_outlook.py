@@ -12,7 +12,7 @@ from pcsm_tui.insight.plan_reasons import late_words
 from pcsm_tui.insight.plan_words import called, counted, finish_words, joined, period_words, start_words
 from pcsm_tui.schedule.baselines import Baseline, baselines_of, chosen_baseline, plan_variance, variances
 from pcsm_tui.schedule.earned_schedule import Performance
-from pcsm_tui.schedule.paths import Move, moves
+from pcsm_tui.schedule.paths import Move, moved, moves
 from pcsm_tui.schedule.plan import Plan, plan_of
 from pcsm_tui.schedule.rules import last_day
 from pcsm_tui.schedule.simulation import Forecast
@@ -64,18 +64,23 @@ def move_sentences(before: Plan, after: Plan, today: date, most: int | None = No
     missed from then on.
     """
     found = moves(before, after)
-    moved = counted(len(found), "task") if found else "Nothing"
-    verb = "move" if len(found) > 1 else "moves"
-    was, is_now = finish_words(before, before.finish, today), finish_words(after, after.finish, today)
-    finish = f"finishes {is_now} instead of {was}" if was != is_now else f"still finishes {is_now}"
     left = len(found) - len(found[:most])
     return [
-        f"{moved} {verb}; the plan {finish}.",
+        outcome_sentence(before, after, today),
         *(_move(before, after, move, today) for move in found[:most]),
         *([f"So do {left} more."] if left else []),
         *_turned(before, after),
         *(text for text in late_sentences(after, today) if text not in late_sentences(before, today)),
     ]
+
+
+def outcome_sentence(before: Plan, after: Plan, today: date) -> str:
+    """Return how many tasks an edit moves, those that are new or gone left out, and what becomes of the finish."""
+    count = len(moved(before, after))
+    what, verb = counted(count, "task") if count else "Nothing", "move" if count > 1 else "moves"
+    was, is_now = finish_words(before, before.finish, today), finish_words(after, after.finish, today)
+    finish = f"finishes {is_now} instead of {was}" if was != is_now else f"still finishes {is_now}"
+    return f"{what} {verb}; the plan {finish}."
 
 
 def _move(before: Plan, after: Plan, move: Move, today: date) -> str:

@@ -123,12 +123,23 @@ def followers(plan: Plan, uid: str) -> list[Follower]:
 
 def moves(before: Plan, after: Plan) -> list[Move]:
     """Return the leaves that lie elsewhere in another plan, and those that only one of the two has, in outline order."""
-    was, is_now = _times(before), _times(after)
-    if before.axis is not after.axis:
-        was, is_now = _moments(before), _moments(after)
+    was, is_now = _placed(before, after)
     changed = [uid for uid in after.leaves.all if was.get(uid) != is_now[uid]]
     changed += [uid for uid in before.leaves.all if uid not in is_now]
     return [Move(uid, _task(before, uid), _task(after, uid)) for uid in changed]
+
+
+def moved(before: Plan, after: Plan) -> list[str]:
+    """Return the uids of what is a leaf in both plans and lies elsewhere in the other, in outline order."""
+    was, is_now = _placed(before, after)
+    return [uid for uid in after.leaves.all if was.get(uid, is_now[uid]) != is_now[uid]]
+
+
+def _placed(before: Plan, after: Plan) -> tuple[dict[str, tuple[object, object]], dict[str, tuple[object, object]]]:
+    """Return where the leaves of two plans lie, in terms that can be compared."""
+    if before.axis is after.axis:
+        return _times(before), _times(after)
+    return _moments(before), _moments(after)
 
 
 def _times(plan: Plan) -> dict[str, tuple[object, object]]:

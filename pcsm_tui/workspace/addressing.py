@@ -45,7 +45,8 @@ class Opened(NamedTuple):
     def row(self, target: str) -> Row:
         """Return the row that TOOL/UID means; for a form TOOL is enough, and UID may be cut to what is unique.
 
-        Raises `UsageError` for a tool or a row that does not exist.
+        Where rows form an outline, an outline number stands for a uid. Raises `UsageError` for a tool or a row that does
+        not exist, and for what may be either of two rows.
         """
         name, _, uid = target.partition("/")
         tool = self.tool(name)
@@ -54,7 +55,27 @@ class Opened(NamedTuple):
         if not uid:
             hint = f"Write {tool.id}/UID; `pcsm show {self.word} {tool.id}` lists them."
             raise UsageError(f"{target!r} names a tool, not a row of it.", hint)
-        return self.session.engagement.row(tool.id, uid)
+        return self._row(tool, uid)
+
+    def _row(self, tool: Tool, word: str) -> Row:
+        """Return the row that a uid or an outline number means; a whole uid wins over a number.
+
+        A number that also begins the uid of another row is refused: a long list has hundreds of them by chance.
+        """
+        engagement = self.session.engagement
+        numbered = engagement.outline(tool.id).numbered(word) if tool.outline else None
+        try:
+            found = engagement.row(tool.id, word)
+        except UsageError:
+            if numbered is None:
+                raise
+            return numbered
+        if numbered in (None, found) or word == found.uid:
+            return found
+        raise UsageError(
+            f"{word!r} begins the uid of {engagement.title(found)!r} and is the number of {engagement.title(numbered)!r}.",
+            f"Write {tool.id}/{found.uid} or {tool.id}/{numbered.uid}.",
+        )
 
 
 def repository(word: str | None, settings: Settings) -> Workspace:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pcsm_tui.domain import editing
 from pcsm_tui.domain.changes import Change, Edit
-from pcsm_tui.domain.declarations import Tool
-from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Record, order_of
+from pcsm_tui.domain.declarations import Field, Tool
+from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Record, Row, order_of
 from pcsm_tui.domain.entering import entered
-from pcsm_tui.domain.values import Value, how_to_write, is_empty
+from pcsm_tui.domain.values import Value, how_to_write, is_empty, same_value, show_value
 from pcsm_tui.errors import FileRefused, UsageError, ValueRefused
 from pcsm_tui.exchange.imported import Progress, file_bytes
 from pcsm_tui.exchange.plan_change import BINDING, PROGRESS, Origin, PlanChange, plan_change
 from pcsm_tui.exchange.tool_csv import ToolTable, columns_of, has_field, read_tool_csv
+from pcsm_tui.insight.plan_outlook import outcome_sentence, plan_sentence
+from pcsm_tui.schedule.paths import moved
+from pcsm_tui.schedule.plan import TASKS, plan_of
 from pcsm_tui.store.engagement_file import new_uid
 from pcsm_tui.workspace.listing import SUFFIX
 
@@ -24,6 +30,13 @@ if TYPE_CHECKING:
     from pcsm_tui.workspace.session import Session
 
 MSPDI, CSV = "mspdi", "csv"
+ADDED, CHANGED = "added", "changed"
+MOST_LINES = 20
+"""So many tasks that an import touches are told in lines; of more there is only the count."""
+_LONGEST = 60
+"""Of a value with more characters a line tells only that it changed."""
+_NUMBER = "wbs"
+"""The field that shows where a task stands."""
 _READ = "pcsm import reads plans of MS Project saved as .xml, and .csv."
 _NOT_READ = {
     SUFFIX: ("Engagement files cannot be imported yet.", _READ),
@@ -42,6 +55,18 @@ class ImportedRows(NamedTuple):
     added: tuple[str, ...]
     here: int
     remarks: tuple[str, ...]
+
+
+class TaskChange(NamedTuple):
+    """A task that an import adds or changes: its outline number and its name afterwards, and by the ids of the fields
+    that change their values before and after, as they are shown; empty ones are empty texts."""
+
+    uid: str
+    wbs: str
+    name: str
+    state: str
+    """`added` or `changed`; one that is added has no fields here."""
+    fields: dict[str, tuple[str, str]]
 
 
 def planned_import(
@@ -86,8 +111,17 @@ def rows_import(session: Session, path: Path, tool: Tool) -> ImportedRows:
     return _added(session, tool, table, found, path.name)
 
 
+# --- what a plan changes --------------------------------------------------------------------------------------
+
+
+def told_import(found: PlanChange, today: date) -> list[str]:
+    """Return in sentences what a plan changes, task by task, and what becomes of the plan, before as after it is done."""
+    counts, *more = told_plan(found, found.after.framework.tool("plan"))
+    return [counts, *_task_lines(found), *more, _outcome(found, today)]
+
+
 def told_plan(found: PlanChange, tool: Tool) -> list[str]:
-    """Return in sentences what a plan changes; `tool` is the form of the plan's settings."""
+    """Return in sentences what a plan changes by count; `tool` is the form of the plan's settings."""
     counts = {"added": len(found.added), "changed": len(found.changed), "unchanged": found.unchanged}
     told = [f"{count} {what}" for what, count in counts.items() if count]
     whole = sum(counts.values())
@@ -109,7 +143,9 @@ def told_plan(found: PlanChange, tool: Tool) -> list[str]:
 
 
 def plan_data(found: PlanChange) -> dict[str, Any]:
-    """Return what a plan changes as plain data, with the dates of the plan afterwards."""
+    """Return what a plan changes as plain data, with the dates of the plan afterwards; a plan without tasks has no
+    finish before."""
+    before = plan_of(found.before)
     return {
         "added": len(found.added),
         "changed": len(found.changed),
@@ -120,8 +156,67 @@ def plan_data(found: PlanChange) -> dict[str, Any]:
         "baselines": found.baselines,
         "start": found.plan.start.isoformat(timespec="minutes"),
         "finish": found.plan.finish.isoformat(timespec="minutes"),
+        "finish_before": before.finish.isoformat(timespec="minutes") if before.tasks else None,
+        "moved": len(moved(before, found.plan)),
+        "tasks": list(task_changes(found)),
         "remarks": list(found.remarks),
     }
+
+
+def task_changes(found: PlanChange) -> Iterator[TaskChange]:
+    """Yield the tasks that a plan changes, then those that it adds, each as they stand in the file."""
+    plan = found.plan
+    for uid in found.changed:
+        yield TaskChange(uid, plan.number(uid), plan.name(uid), CHANGED, _changed_fields(found, uid))
+    for uid in found.added:
+        yield TaskChange(uid, plan.number(uid), plan.name(uid), ADDED, {})
+
+
+def _changed_fields(found: PlanChange, uid: str) -> dict[str, tuple[str, str]]:
+    """Return the values of a task that change, before and after. Other tasks are called in both what they are called
+    afterwards, as in the rest of what is told: numbers of two outlines side by side would mislead."""
+    was, row = plan_of(found.before).row(uid), found.plan.row(uid)
+    changed = (field for field in row.tool.fields if not same_value(was.get(field.id), row.get(field.id)))
+    shown = {field.id: (_shown(found.after, field, was), _shown(found.after, field, row)) for field in changed}
+    return _placed(found, was, row) | shown
+
+
+def _placed(found: PlanChange, was: Row, row: Row) -> dict[str, tuple[str, str]]:
+    """Return the outline numbers of a task that the file puts elsewhere, not of one that others only push along."""
+    numbers = plan_of(found.before).number(row.uid), found.plan.number(row.uid)
+    put = any(was.get(name) != row.get(name) for name in ("order", row.tool.outline))
+    return {_NUMBER: numbers} if put and len({*numbers}) > 1 and row.tool.has(_NUMBER) else {}
+
+
+def _shown(engagement: Engagement, field: Field, row: Row) -> str:
+    return show_value(field, row.get(field.id), lambda uid: engagement.referred(field, uid))
+
+
+def _task_lines(found: PlanChange) -> list[str]:
+    tool = found.after.framework.tool(TASKS)
+    lines = [_task_line(change, tool) for change in islice(task_changes(found), MOST_LINES)]
+    more = len(found.changed) + len(found.added) - len(lines)
+    return [*lines, f"… and {more} more"] if more else lines
+
+
+def _task_line(change: TaskChange, tool: Tool) -> str:
+    fields = [_field_words(tool.field(name), *values) for name, values in change.fields.items()]
+    told = "new" if change.state == ADDED else ", ".join(fields) or "only its place among the others"
+    return " ".join(f"{change.wbs} {change.name}: {told}".split())
+
+
+def _field_words(field: Field, old: str, new: str) -> str:
+    if max(len(old), len(new)) > _LONGEST:
+        return f"{field.name} changed"
+    return f"{field.name} {new or 'none'} instead of {old or 'none'}"
+
+
+def _outcome(found: PlanChange, today: date) -> str:
+    """Return what becomes of the plan; of one that had no tasks, how it stands now."""
+    before = plan_of(found.before)
+    if not before.tasks:
+        return plan_sentence(found.plan, today)
+    return outcome_sentence(before, found.plan, today)
 
 
 def _counted(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -246,6 +246,14 @@ class WhatIf(NamedTuple):
     later_by: int
     moves: tuple[Moved, ...]
     sentences: tuple[str, ...]
+
+
+def spelled_out(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a what-if with a duration that stands alone spelled out: `8d` is `duration=8d`.
+
+    Every duration begins with a digit, and no field does.
+    """
+    return tuple(f"duration={word}" if word[:1].isdigit() else word for word in words)
 
 
 def preview(session: Session, uid: str, texts: Mapping[str, str]) -> Preview:

@@ -117,6 +117,49 @@ def test_set_and_tick_need_a_row(pcsm, harbour: Path) -> None:
     assert "has nothing to tick" in pcsm("tick", "harbour", "engagement", code=2).err
 
 
+@pytest.fixture
+def outline(pcsm, harbour: Path) -> dict[str, str]:
+    """Return the uids of 1 Dig, 2 Build, 2.1 Wall and 2.2 Roof by name."""
+    parents = {"Dig": "", "Build": "", "Wall": "2", "Roof": "2"}
+    return {
+        name: pcsm("add", "harbour", "tasks", f"name={name}", "duration=1d", f"parent={parent}").word
+        for name, parent in parents.items()
+    }
+
+
+def test_rows_of_an_outline_are_given_by_their_numbers(pcsm, harbour: Path, outline: dict[str, str]) -> None:
+    assert pcsm("set", "harbour", "tasks/2.2", "duration=8d", "--json").data["uid"] == outline["Roof"]
+    assert pcsm("show", "harbour", "tasks/2.2", "--json").data["duration"] == 3840
+    assert pcsm("tick", "harbour", "tasks/2.1").err == "Done: Wall\n"
+    copy = pcsm("duplicate", "harbour", "tasks/2.1").word
+    assert pcsm("show", "harbour", "tasks/2.2", "--json").data["uid"] == copy
+    pcsm("move", "harbour", "tasks/2.3", "--up", "2")
+    assert pcsm("show", "harbour", "tasks/2.1", "--json").data["uid"] == outline["Roof"]
+    assert pcsm("remove", "harbour", "tasks/1").err == "Removed work package Dig.\n"
+    assert pcsm("show", "harbour", "tasks/1", "--json").data["uid"] == outline["Build"]
+    assert "tasks has no row '2.4'." in pcsm("set", "harbour", "tasks/2.4", "owner=Bo", code=2).err
+    assert "actions has no row '1'." in pcsm("set", "harbour", "actions/1", "owner=Bo", code=2).err
+
+
+def test_a_uid_wins_over_a_number_and_one_that_is_cut_is_not_guessed(
+    pcsm, harbour: Path, outline: dict[str, str]
+) -> None:
+    """Other programs write uids of any kind; ours begin with four digits now and then, as numbers of long plans do."""
+    tree = json.loads(harbour.read_text())
+    records = {record["name"]: record for record in tree["tasks"].values()}
+    records["Dig"]["uid"] = "2.2"
+    records["Cellar"] = {**records["Wall"], "name": "Cellar", "uid": "2.2.1-cellar", "parent": outline["Wall"]}
+    records["Gable"] = {**records["Roof"], "name": "Gable", "uid": "f" * 32, "parent": outline["Roof"]}
+    tree["tasks"] = {str(number): record for number, record in enumerate(records.values(), 1)}
+    harbour.write_text(json.dumps(tree))
+    assert pcsm("show", "harbour", "tasks/2.2", "--json").data["name"] == "Dig"
+    assert pcsm("show", "harbour", "tasks/2.2.1-", "--json").data["name"] == "Cellar"
+    assert pcsm("show", "harbour", "tasks/2.2.1", code=2).err == (
+        "pcsm: '2.2.1' begins the uid of 'Cellar' and is the number of 'Gable'. "
+        f"Write tasks/2.2.1-cellar or tasks/{'f' * 32}.\n"
+    )
+
+
 def test_unknown_fields_of_other_programs_survive(pcsm, harbour: Path) -> None:
     uid = pcsm("add", "harbour", "actions", "action=Call Sue").word
     tree = json.loads(harbour.read_text())

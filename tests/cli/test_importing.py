@@ -47,7 +47,7 @@ def test_a_published_plan_comes_in_and_has_its_published_times(pcsm, harbour: Pa
     text, expected = published_csv("vanhoucke-patient-transport", "Patient transport system")
     run = pcsm("import", written(tmp_path / "plan.csv", text), "--into", "harbour")
     count = len(expected["tasks"])
-    assert run.out == f"{count} work packages in the file: {count} added.\n"
+    assert run.out.startswith(f"{count} work packages in the file: {count} added.\n1 Task ")
     shown = pcsm("plan", "harbour", "--json").data
     assert shown["duration"] == expected["length"] * 480
     for task in shown["tasks"]:
@@ -75,13 +75,19 @@ def test_the_same_file_again_changes_no_byte(pcsm, harbour: Path, tmp_path: Path
 
 
 def test_an_edited_file_updates_and_what_it_lacks_stays(pcsm, harbour: Path, tmp_path: Path) -> None:
+    """Build takes Wed 25 Nov to Tue 8 Dec, then Paint a day; Dig goes behind what the file does not have."""
     source = tmp_path / "plan.csv"
+    pcsm("set", "harbour", "plan", "start=2026-11-23")
     pcsm("import", written(source, HEADER + "1,Dig,2d,\n2,Build,1w,1\n3,Paint,1d,2\n"), "--into", "harbour")
     pcsm("add", "harbour", "tasks", "name=My own", "duration=1d")
     run = pcsm("import", written(source, HEADER + "2,Build,2w,1\n1,Dig,2d,\n4,Roof,1d,2\n"), "--into", "harbour")
     assert run.out.splitlines() == [
         "3 work packages in the file: 1 added, 2 changed.",
+        "1 Build: Duration 10d instead of 5d",
+        "4 Dig: WBS 4 instead of 1",
+        "5 Roof: new",
         "2 work packages here are not in the file and stay as they are.",
+        "2 tasks move; the plan finishes Wed 9 Dec instead of Wed 2 Dec.",
     ]
     tasks = {task["name"]: task for task in pcsm("plan", "harbour", "--json").data["tasks"]}
     assert [name for name in tasks if name in ("Build", "Dig", "Roof")] == ["Build", "Dig", "Roof"]
@@ -109,11 +115,98 @@ def test_a_plan_is_the_same_plan_in_another_engagement(
 
 
 def test_a_dry_run_tells_and_writes_nothing(pcsm, harbour: Path, tmp_path: Path) -> None:
+    pcsm("set", "harbour", "plan", "start=2026-11-23")
     before = harbour.read_bytes()
     run = pcsm("import", written(tmp_path / "plan.csv", HEADER + "1,Dig,2d,\n"), "--into", "harbour", "--dry-run")
-    assert run.out == "1 work package in the file: 1 added.\n"
+    assert run.out.splitlines() == [
+        "1 work package in the file: 1 added.",
+        "1 Dig: new",
+        "The plan runs from Mon 23 Nov to Tue 24 Nov, 2d; 1 of 1 work packages and",
+        "  milestones is critical; 0% is done.",
+    ]
     assert "Nothing was written" in run.err
     assert harbour.read_bytes() == before
+
+
+FERRY = """id,name,duration,predecessors,parent,owner,deadline
+1,Prepare,,,,,
+1.1,Write the script,2d,,1,Ines,
+2,Shoot,,,,,
+2.1,Film the ferry,5d,1.1,2,Ines,2026-12-04
+2.2,Cut the film,2d,2.1,2,Tom,
+"""
+EDITED = (
+    FERRY.replace("ferry,5d,1.1,2,Ines,2026-12-04", "ferry,3d,,2,Bob,")
+    + "3,Hand over,,,,,\n3.1,Train all crews,1d,2.2,3,,\n"
+)
+"""From Mon 23 Nov on filming ended on Tue 1 Dec and the cut on Thu 3 Dec; now filming ends on Wed 25, the cut on Fri 27
+Nov, and the crews learn on Mon 30 Nov."""
+TOLD = [
+    "7 work packages in the file: 2 added, 1 changed, 4 unchanged.",
+    "2.1 Film the ferry: Owner Bob instead of Ines, Duration 3d instead of 5d,",
+    "  Predecessors none instead of 1.1, Deadline none instead of 2026-12-04",
+    "3 Hand over: new",
+    "3.1 Train all crews: new",
+    "2 tasks move; the plan finishes Mon 30 Nov instead of Thu 3 Dec.",
+]
+
+
+@pytest.fixture
+def ferry(pcsm, harbour: Path, tmp_path: Path) -> str:
+    """Return the path of a plan that is newer than what was imported from it."""
+    pcsm("set", "harbour", "plan", "start=2026-11-23")
+    pcsm("import", written(tmp_path / "ferry.csv", FERRY), "--into", "harbour")
+    return written(tmp_path / "ferry.csv", EDITED)
+
+
+def test_what_changes_is_told_before_it_happens_and_after(pcsm, ferry: str) -> None:
+    for more in (["--dry-run"], []):
+        assert pcsm("import", ferry, "--into", "harbour", *more).out.splitlines() == TOLD
+    assert pcsm("import", ferry, "--into", "harbour").out.splitlines() == [
+        "7 work packages in the file: 7 unchanged.",
+        "Nothing moves; the plan still finishes Mon 30 Nov.",
+    ]
+
+
+def test_what_changes_is_told_as_data(pcsm, ferry: str) -> None:
+    data = pcsm("import", ferry, "--into", "harbour", "--dry-run", "--json").data
+    assert [(task["wbs"], task["name"], task["state"], task["fields"]) for task in data["tasks"]] == [
+        ("2.1", "Film the ferry", "changed", {
+            "owner": ["Ines", "Bob"],
+            "duration": ["5d", "3d"],
+            "predecessors": ["1.1", ""],
+            "deadline": ["2026-12-04", ""],
+        }),
+        ("3", "Hand over", "added", {}),
+        ("3.1", "Train all crews", "added", {}),
+    ]  # fmt: skip
+    assert (data["finish_before"], data["finish"], data["moved"]) == ("2026-12-03T17:00", "2026-11-30T17:00", 2)
+    pcsm("import", ferry, "--into", "harbour")
+    uids = {task["wbs"]: task["uid"] for task in pcsm("plan", "harbour", "--json").data["tasks"]}
+    assert [task["uid"] for task in data["tasks"]] == [uids["2.1"], uids["3"], uids["3.1"]]
+
+
+def test_a_plan_had_no_finish_before_its_first_tasks(pcsm, harbour: Path, tmp_path: Path) -> None:
+    source = written(tmp_path / "plan.csv", HEADER + "1,Dig,2d,\n")
+    data = pcsm("import", source, "--into", "harbour", "--json").data
+    assert (data["finish_before"], data["moved"], len(data["tasks"])) == (None, 0, 1)
+
+
+def test_of_many_tasks_the_first_twenty_are_told(pcsm, harbour: Path, tmp_path: Path) -> None:
+    """Of 19 tasks, a day each and side by side, all take two days now; three more come in, one in a line."""
+    lines = [f"{number},Task {number},1d,\n" for number in range(1, 23)]
+    source = tmp_path / "plan.csv"
+    pcsm("set", "harbour", "plan", "start=2026-11-23")
+    pcsm("import", written(source, HEADER + "".join(lines[:19])), "--into", "harbour")
+    longer = HEADER + "".join(lines).replace("1d", "2d")
+    told = pcsm("import", written(source, longer), "--into", "harbour", "--dry-run").out.splitlines()
+    assert told[1:20] == [f"{number} Task {number}: Duration 2d instead of 1d" for number in range(1, 20)]
+    assert told[20:] == [
+        "20 Task 20: new",
+        "… and 2 more",
+        "19 tasks move; the plan finishes Tue 24 Nov instead of Mon 23 Nov.",
+    ]
+    assert len(pcsm("import", str(source), "--into", "harbour", "--json").data["tasks"]) == 22
 
 
 def test_settings_of_a_second_plan_wait_for_the_word(pcsm, harbour: Path, beta: Path, tmp_path: Path) -> None:

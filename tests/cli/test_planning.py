@@ -173,6 +173,8 @@ def test_a_task_is_found_by_its_uid(pcsm, plan: UIDS) -> None:
         (("nowhere",), "There is no engagement 'nowhere'."),
         (("what-if", "harbour", "1.2", "duration"), "'duration' is not field=value."),
         (("what-if", "harbour", "1.2", "duration=soon"), "tasks duration: 'soon' is not a duration."),
+        (("what-if", "harbour", "1.2", "8x"), "tasks duration: '8x' is not a duration."),
+        (("what-if", "harbour", "1.2", "8d", "duration=9d"), "duration is given twice."),
         (
             ("what-if", "harbour", "1", "duration=3d"),
             "1 Dispatchers is a summary: its duration follows from what is in it."
@@ -243,6 +245,9 @@ def test_what_if_tells_what_moves_and_saves_nothing(pcsm, harbour: Path, plan: U
         "start_before": "2026-11-23", "finish_before": "2026-11-26", "start": "2026-11-26", "finish": "2026-12-02",
         "later_by": 1920,
     }  # fmt: skip
+    assert pcsm("plan", "what-if", "harbour", "1.2", "8d").out.splitlines()[0] == (
+        "2 tasks move; the plan finishes Fri 4 Dec instead of Wed 2 Dec."
+    )
     assert pcsm("plan", "what-if", "harbour", "2", "owner=Bo").out == (
         "Nothing moves; the plan still finishes Wed 2 Dec.\n"
     )

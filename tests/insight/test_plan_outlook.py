@@ -9,6 +9,7 @@ from pcsm_tui.insight.plan_chains import chain, critical_page
 from pcsm_tui.insight.plan_outlook import (
     forecast_sentences,
     move_sentences,
+    outcome_sentence,
     performance_sentences,
     plan_sentence,
     variance_sentence,
@@ -112,10 +113,23 @@ def test_an_edit_tells_what_becomes_critical_and_which_deadline_is_missed() -> N
 def test_an_edit_tells_what_is_new_and_what_is_gone() -> None:
     before, after = {"Build": {"duration": 2}}, {"Paint": {"duration": 2}}
     assert move_sentences(planned(before), planned(after), TODAY)[:3] == [
-        "2 tasks move; the plan still finishes Tue 17 Nov.",
+        "Nothing moves; the plan still finishes Tue 17 Nov.",
         "1 Paint is new: Mon 16 to Tue 17 Nov.",
         "1 Build is no longer there.",
     ]
+
+
+def test_a_task_that_gets_parts_is_none_that_moves() -> None:
+    """Build becomes a stream of two days more; only Open, which waits for it, moves."""
+    before = {"Build": {"duration": 2}, "Open": {"duration": 1, "after": "Build"}}
+    after = {
+        **before,
+        "Wall": {"duration": 2, "parent": "Build"},
+        "Roof": {"duration": 2, "parent": "Build", "after": "Wall"},
+    }
+    assert outcome_sentence(planned(before), planned(after), TODAY) == (
+        "1 task moves; the plan finishes Fri 20 Nov instead of Wed 18 Nov."
+    )
 
 
 def test_the_plan_against_its_baseline() -> None:

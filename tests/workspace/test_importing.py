@@ -10,7 +10,7 @@ from stories.making import make_engagement
 from stories.story import workspace
 
 from pcsm_tui.errors import FileRefused, UsageError
-from pcsm_tui.workspace.importing import planned_import, rows_import, told_plan
+from pcsm_tui.workspace.importing import planned_import, rows_import, told_import, told_plan
 from pcsm_tui.workspace.session import Session
 
 PLAN = "id,name,duration,predecessors\n1,Dig,2d,\n2,Build,1w,1FS+1d\n"
@@ -105,6 +105,53 @@ def test_a_column_that_is_there_and_empty_empties_the_field(session: Session, so
     session.make(planned_import(session, source).change)
     (dig,) = session.engagement.rows("tasks")
     assert (dig.get("owner"), dig.get("deadline")) == ("Bo", None)
+
+
+def lines(session: Session, source: Path, text: str) -> list[str]:
+    """Return what is told of each task that a newer file changes."""
+    source.write_text(text)
+    return told_import(planned_import(session, source), session.today)[1:-1]
+
+
+def test_other_tasks_are_called_what_they_are_called_afterwards(session: Session, source: Path) -> None:
+    """Plan comes first, so that Dig, which Build waited for, is number 2 by then."""
+    session.make(planned_import(session, source).change)
+    newer = "id,name,duration,predecessors\n0,Plan,1d,\n1,Dig,2d,\n2,Build,1w,0\n"
+    assert lines(session, source, newer) == ["3 Build: Predecessors 1 instead of 2FS+1d", "1 Plan: new"]
+
+
+def test_a_task_in_another_stream_is_told_by_its_old_number(session: Session, source: Path) -> None:
+    head = "id,name,duration,parent\n1,Ground,,\n2,House,,\n"
+    source.write_text(head + "3,Dig,2d,1\n4,Build,1w,1\n5,Paint,1d,2\n")
+    session.make(planned_import(session, source).change)
+    assert lines(session, source, head + "3,Dig,2d,1\n5,Paint,1d,2\n4,Build,1w,2\n") == [
+        "2.2 Build: WBS 2.2 instead of 1.2, Parent House instead of Ground"
+    ]
+
+
+def test_a_task_that_is_only_put_in_order_is_told_too(path: Path, session: Session, source: Path) -> None:
+    """Orders that another program counts from 0 leave no room in front: both are numbered anew."""
+    session.make(planned_import(session, source).change)
+    tree = json.loads(path.read_text())
+    for record in tree["tasks"].values():
+        record["order"] = ["Dig", "Build"].index(record["name"])
+    path.write_text(json.dumps(tree))
+    assert lines(workspace(path.parent).open(path), source, PLAN) == [
+        "1 Dig: only its place among the others",
+        "2 Build: only its place among the others",
+    ]
+
+
+def test_of_a_long_text_is_told_that_it_changed_and_all_stays_on_a_line(session: Session, source: Path) -> None:
+    head = "id,name,duration,deliverable\n"
+    source.write_text(head + "1,Dig,2d,A hole\n2,Build,1d,A house\n")
+    session.make(planned_import(session, source).change)
+    dig = session.engagement.rows("tasks")[0]
+    session.set(dig, {"deliverable": "A hole\nin the ground"})
+    assert lines(session, source, head + f"1,Dig,2d,A hole\n2,Build,1d,{'A house ' * 9}\n") == [
+        "1 Dig: Deliverable A hole instead of A hole in the ground",
+        "2 Build: Deliverable changed",
+    ]
 
 
 # --- rows of a tool ---------------------------------------------------------------------------------------------

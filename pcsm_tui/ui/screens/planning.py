@@ -12,7 +12,7 @@ from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.workspace.baselining import take_baseline
 from pcsm_tui.workspace.looking import Row, Tool
-from pcsm_tui.workspace.planning import preview
+from pcsm_tui.workspace.planning import preview, spelled_out
 from pcsm_tui.workspace.plans import TASKS, Plan, move_sentences, plan_of
 from pcsm_tui.workspace.terms import Place
 
@@ -211,13 +211,11 @@ class PlanningScreen(EngagementScreen):
 
 
 def assignments(text: str) -> dict[str, str]:
-    """Return the fields that a text sets: `duration=8d owner=Sue`, or a bare duration.
+    """Return the fields that a text sets: `duration=8d owner=Sue`, where `8d` alone is the duration.
 
     Raises `UsageError` for a text that says neither.
     """
-    if "=" not in text:
-        return {"duration": text.strip()}
-    parts = re.split(r"\s+(?=[a-z_]+=)", text.strip())
+    parts = spelled_out(re.split(r"\s+(?=[a-z_]+=)", text.strip()))
     pairs = [part.partition("=") for part in parts]
     if not all(name and sign for name, sign, _ in pairs):
         raise UsageError(f"{text!r} sets no field.", "Write 8d, or field=value such as owner=Sue.")
