@@ -217,7 +217,7 @@ def test_settings_of_a_second_plan_wait_for_the_word(pcsm, harbour: Path, beta: 
     pcsm("add", "harbour", "tasks", "name=Mine", "duration=1d")
     run = pcsm("import", out, "--into", "harbour")
     assert "not taken over, since there is a plan here: Start, Friday" in run.err
-    assert pcsm("show", "harbour", "plan", "--json").data["rows"][0]["start"] in (None, "")
+    assert pcsm("show", "harbour", "plan", "--json").data["rows"][0]["start"] == "2026-11-22"
     pcsm("import", out, "--into", "harbour", "--settings")
     assert pcsm("show", "harbour", "plan", "--json").data["rows"][0]["start"] == "2027-03-01"
 
