@@ -146,6 +146,13 @@ def test_durations(duration: str, inner: str, kept: object) -> None:
     assert only(inner, duration=duration)["duration"] == kept
 
 
+@pytest.mark.parametrize("name", ["MinutesPerDay", "MinutesPerWeek", "DaysPerMonth"])
+def test_a_day_week_or_month_of_0_is_one_as_usual(name: str) -> None:
+    """A month of 20 days of 480 minutes."""
+    plan = read(task(1, duration="P1M"), f"<{name}>0</{name}>")
+    assert (plan.tasks[0].values["duration"], plan.remarks) == (9600, ())
+
+
 def test_a_duration_that_is_missing_follows_from_the_dates() -> None:
     dates = "<Start>2026-12-04T08:00:00</Start><Finish>2026-12-07T12:00:00</Finish>"  # Friday to Monday noon
     assert only(dates, duration="")["duration"] == 720

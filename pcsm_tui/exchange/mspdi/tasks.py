@@ -318,8 +318,11 @@ def _filled(values: dict[str, Value]) -> dict[str, Value]:
 
 
 def positive(fields: DurationFields, name: str, otherwise: int) -> int:
-    """Return a whole number above 0, such as the minutes of a day, or another where there is none."""
+    """Return a whole number above 0, such as the minutes of a day, or another where there is none or it is 0.
+
+    Programs that convert plans of MS Project 98 write 0 for what those do not say. Raises `FileRefused`.
+    """
     found = fields.whole(name)
-    if found is not None and not 0 < found <= _MOST_MINUTES:
+    if found is not None and not 0 <= found <= _MOST_MINUTES:
         raise fields.refused(name, f"is {found}.", "A day has 1 to 1440 minutes, a month 1 to 31 days.")
     return found or otherwise
