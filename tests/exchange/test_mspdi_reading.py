@@ -260,16 +260,33 @@ def test_each_thing_left_out_is_said(inner: str, head: str, said: str) -> None:
     assert [remark for remark in plan.remarks if said in remark] == list(plan.remarks)
 
 
-def test_dates_of_resources_calendars_are_not_kept_and_that_is_said() -> None:
-    calendars = (
-        "<Calendars><Calendar><UID>1</UID><IsBaseCalendar>1</IsBaseCalendar></Calendar><Calendar><UID>2</UID>"
-        "<BaseCalendarUID>1</BaseCalendarUID><WeekDays><WeekDay><DayType>2</DayType><DayWorking>0</DayWorking>"
-        "</WeekDay></WeekDays></Calendar></Calendars>"
+FREE_MONDAY = "<WeekDays><WeekDay><DayType>2</DayType><DayWorking>0</DayWorking></WeekDay></WeekDays>"
+FREE_WEEK = (
+    "<WorkWeeks><WorkWeek><TimePeriod><FromDate>2026-12-07T00:00:00</FromDate><ToDate>2026-12-13T00:00:00</ToDate>"
+    f"</TimePeriod>{FREE_MONDAY}</WorkWeek></WorkWeeks>"
+)
+
+
+@pytest.mark.parametrize(
+    ("uid", "base", "own", "said"),
+    [
+        (3, 1, FREE_MONDAY, True),
+        (3, 1, FREE_WEEK, True),
+        (3, 2, "", True),  # another base calendar
+        (3, 1, "", False),
+        (3, 0, "", False),  # a base calendar that is not there
+        (1, 1, "", False),  # the project's own
+    ],
+)
+def test_calendars_of_resources_are_not_kept_and_that_is_said(uid: int, base: int, own: str, said: bool) -> None:
+    calendars = "".join(
+        f"<Calendar><UID>{number}</UID><IsBaseCalendar>1</IsBaseCalendar>{FREE_MONDAY}</Calendar>" for number in (1, 2)
     )
-    rest = "<Resources><Resource><UID>1</UID><Name>Ada</Name><CalendarUID>2</CalendarUID></Resource></Resources>"
-    assert read(task(1), calendars, rest).remarks == (
-        "Calendars of resources are not kept; the project's holds for all.",
-    )
+    calendars += f"<Calendar><UID>3</UID><BaseCalendarUID>{base}</BaseCalendarUID>{own}</Calendar>"
+    head = f"<CalendarUID>1</CalendarUID><Calendars>{calendars}</Calendars>"
+    rest = f"<Resources><Resource><UID>1</UID><Name>Ada</Name><CalendarUID>{uid}</CalendarUID></Resource></Resources>"
+    sentence = "Calendars of resources are not kept; the project's holds for all."
+    assert read(task(1), head, rest).remarks == ((sentence,) if said else ())
 
 
 def test_a_guid_that_stands_twice_or_says_nothing_is_no_uid() -> None:

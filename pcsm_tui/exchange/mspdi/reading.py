@@ -62,7 +62,7 @@ def read_mspdi(
     held = {task.key for task in tasks if honored and task.values.get("constraint") in _HOLDING}
     spans = {key: span for key, span in reader.spans.items() if key not in held}
     start, tasks = _started(fields.moment("StartDate"), tasks, spans, axis)
-    remarks += _project_remarks(fields, day, any(_assigned_calendars(project, calendars)))
+    remarks += _project_remarks(fields, day, any(_own_calendars(project, calendars, calendar_uid)))
     overdue = _overdue(fields.moment("StatusDate"), reader.spans, axis)
     names = [str(task.values["name"]) for task in tasks if task.key in overdue]
     remarks += [_named("Work that is open before the status date is planned after it", names)] if names else []
@@ -158,10 +158,10 @@ def _owners(project: Element) -> dict[str, list[str]]:
     return owners
 
 
-def _assigned_calendars(project: Element, calendars: CalendarReader) -> Iterator[bool]:
-    """Yield of every resource whether its calendar says anything of its own."""
+def _own_calendars(project: Element, calendars: CalendarReader, project_uid: str) -> Iterator[bool]:
+    """Yield of every resource whether its calendar says anything that the project's does not."""
     for resource in project.within("Resources", "Resource"):
-        yield calendars.differs(resource.text("CalendarUID"))
+        yield calendars.differs(resource.text("CalendarUID"), project_uid)
 
 
 def _project_remarks(fields: DurationFields, day: int, own_calendars: bool) -> list[str]:
