@@ -52,7 +52,7 @@ def test_a_file_of_ms_project_is_read_whole() -> None:
     assert (paint["constraint"], paint["constraint_date"]) == ("Start no earlier than", "2026-12-02T10:30")
     assert (moved["kind"], moved["constraint"]) == ("Milestone", "As late as possible")
     assert van["state"] == "Not needed"
-    assert (lift["constraint"], lift["constraint_date"]) == ("Must start on", "2026-12-10")
+    assert (lift["constraint"], lift["constraint_date"]) == ("Start no earlier than", "2026-12-10")
     assert [found.links for found in plan.tasks[2:5]] == [
         (ImportedLink("9"),),
         (ImportedLink("12", "SS", "-1d"), ImportedLink("5", "FF", "25%")),
@@ -89,7 +89,7 @@ def test_settings_calendar_and_baselines_of_a_file() -> None:
 def test_what_could_not_be_taken_over_is_said() -> None:
     assert read_mspdi(OFFICE).remarks == (
         "Only the first resource of a task is kept, as its owner: Packing.",
-        "Tasks scheduled by hand or in another project must now start on their date: Lift booked.",
+        "Tasks scheduled by hand or in another project now start no earlier than their date: Lift booked.",
         "Calendars of single tasks are not kept; the project's holds for all: Lift booked.",
     )
 
@@ -222,6 +222,17 @@ def test_a_task_before_the_start_of_the_project_stays_there_and_the_others_too()
     rows = task(1, early) + task(2, "<Start>2026-11-30T08:00:00</Start><Finish>2026-11-30T17:00:00</Finish>")
     lines = schedule_of(engagement_of(read(rows)))
     assert [line.start for line in lines] == ["2026-11-02T08:00:00", "2026-11-30T08:00:00"]
+
+
+@pytest.mark.parametrize(
+    "own", ["", "<ConstraintType>2</ConstraintType><ConstraintDate>2026-12-02T08:00:00</ConstraintDate>"]
+)
+def test_what_was_scheduled_by_hand_stands_on_its_date_and_keeps_its_float(own: str) -> None:
+    """A day's work on Tuesday, beside work from Monday to Friday: three days of float."""
+    by_hand = f"<Manual>1</Manual><Start>2026-12-01T08:00:00</Start><Finish>2026-12-01T17:00:00</Finish>{own}"
+    found, _ = schedule_of(engagement_of(read(task(1, by_hand) + task(2, duration="PT40H0M0S"))))
+    assert (found.start, found.finish) == ("2026-12-01T08:00:00", "2026-12-01T17:00:00")
+    assert (found.total_float, found.critical) == (3 * 480, False)
 
 
 def test_money_is_in_hundredths_whatever_the_digits_of_its_currency() -> None:

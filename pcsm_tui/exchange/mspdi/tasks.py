@@ -169,7 +169,10 @@ class TaskReader:
         return values | {"percent_complete": percent or None}
 
     def _dates(self, task: DurationFields, name: str, begun: bool) -> dict[str, Value]:
-        """Return constraint and deadline."""
+        """Return constraint and deadline.
+
+        What was scheduled by hand stands on its date there and still has float: nothing asks it to start by then.
+        """
         code, day, calendar = (
             task.whole("ConstraintType") or 0,
             task.moment("ConstraintDate"),
@@ -180,8 +183,8 @@ class TaskReader:
         constraint = CONSTRAINTS[code]
         fixed = (task.flag("Manual") and not task.flag("Summary")) or task.flag("ExternalTask")
         if fixed and not begun and task.moment("Start") is not None:
-            constraint, day = "Must start on", task.moment("Start")
-            self._left_out("Tasks scheduled by hand or in another project must now start on their date", name)
+            constraint, day = "Start no earlier than", task.moment("Start")
+            self._left_out("Tasks scheduled by hand or in another project now start no earlier than their date", name)
         elif code >= 2 and day is None:
             constraint = CONSTRAINTS[0]
             self._left_out("Constraints without a date are left out", name)
