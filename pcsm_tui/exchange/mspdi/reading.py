@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, che
 from pcsm_tui.exchange.mspdi.calendars import CalendarReader
 from pcsm_tui.exchange.mspdi.elements import Element, parse_project
 from pcsm_tui.exchange.mspdi.fields import DurationFields, as_finish, as_start
+from pcsm_tui.exchange.mspdi.honoring import HOLDING, honored_in
 from pcsm_tui.exchange.mspdi.tasks import FileSettings, Span, TaskReader, chosen_tasks, positive
 from pcsm_tui.schedule.calendar import STANDARD_WEEK, Calendar, TimeAxis
 
@@ -19,8 +20,6 @@ _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 _WORK_RESOURCE = "1"
 _NAMED = 3
 _LONGEST_NAME = 512
-_HOLDING = ("Must start on", "Must finish on", "Start no later than", "Finish no later than")
-"""Constraints that hold a task on its date against everything, where constraints are honored, the start of the plan too."""
 _EPOCH = date(2000, 1, 3)
 """Where working time is counted from while reading; any day would do."""
 
@@ -58,8 +57,8 @@ def read_mspdi(
     )
     reader = TaskReader(settings)
     tasks = checked(reader.read(chosen_tasks(project.within("Tasks", "Task")), progress), name)
-    honored = fields.flag("HonorConstraints")
-    held = {task.key for task in tasks if honored and task.values.get("constraint") in _HOLDING}
+    honored = _honored(fields, tasks, reader.spans, axis)
+    held = {task.key for task in tasks if honored and task.values.get("constraint") in HOLDING}
     spans = {key: span for key, span in reader.spans.items() if key not in held}
     start, tasks = _started(fields.moment("StartDate"), tasks, spans, axis)
     remarks += _project_remarks(fields, day, any(_own_calendars(project, calendars, calendar_uid)))
@@ -70,7 +69,7 @@ def read_mspdi(
     return ImportedPlan(
         name=(fields.text("Title") or fields.text("Name"))[:_LONGEST_NAME],
         tasks=tasks,
-        settings=_settings(fields, start, axis.calendar, day) | found.settings(),
+        settings=_settings(fields, start, axis.calendar, day, honored) | found.settings(),
         exceptions=found.rows(),
         baselines=reader.baselines(),
         remarks=tuple(remarks),
@@ -124,14 +123,25 @@ def _overdue(status: datetime | None, spans: Mapping[str, Span], axis: TimeAxis)
     }
 
 
-def _settings(fields: DurationFields, start: datetime | None, calendar: Calendar, day: int) -> dict[str, Value]:
+def _honored(
+    fields: DurationFields, tasks: Sequence[ImportedTask], spans: Mapping[str, Span], axis: TimeAxis
+) -> bool | None:
+    """Return whether constraints are honored: by the dates, else as the file says; None when it does not say so."""
+    said = fields.flag("HonorConstraints") if fields.element.text("HonorConstraints") else None
+    shown = honored_in(tasks, spans, axis)
+    return said if shown is None else shown
+
+
+def _settings(
+    fields: DurationFields, start: datetime | None, calendar: Calendar, day: int, honored: bool | None
+) -> dict[str, Value]:
     """Return the values of the form `plan` but for the week."""
     settings: dict[str, Value] = {} if start is None else {"start": start.date().isoformat()}
     status = fields.moment("StatusDate")
     if status is not None:
         settings["status_date"] = as_finish(status, calendar)
-    if fields.element.text("HonorConstraints"):
-        settings["honor_constraints"] = fields.flag("HonorConstraints")
+    if honored is not None:
+        settings["honor_constraints"] = honored
     limit = fields.number("CriticalSlackLimit")
     if limit is not None and limit >= 0:
         settings["critical_float"] = int(round(limit * day))
