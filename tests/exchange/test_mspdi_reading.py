@@ -192,6 +192,38 @@ def test_progress_that_whole_percents_cannot_say_follows_from_what_remains() -> 
     assert (values["percent_complete"], values.get("remaining_duration")) == (375, None)
 
 
+@pytest.mark.parametrize(
+    ("duration", "remaining", "percent", "kept"),
+    [
+        ("PT800H0M0S", "PT540H20M0S", 32, (325, 32420)),  # 15,580 of 48,000 minutes are done: 32.458 %
+        ("PT800H0M0S", "PT547H30M0S", 32, (316, 32850)),  # 15,150 of 48,000: 31.563 %
+        ("PT800H0M0S", "PT799H59M0S", 0, (1, 47999)),  # a minute of 48,000 is not nothing
+        ("PT800H0M0S", "PT0H1M0S", 100, (1000, None)),  # all of it, as the file says
+        ("PT800H0M0S", "PT0H1M0S", 99, (999, 1)),  # and all but a minute is not all
+        ("PT800H0M0S", "PT544H0M0S", 32, (320, None)),
+        ("PT8H0M0S", "PT5H22M0S", 33, (330, None)),  # 33 % of 480 are 158.4 minutes
+        ("PT800H0M0S", "PT500H20M0S", 32, (320, 30020)),  # 37.5 % are no rounding of 32
+        ("PT800H0M0S", "PT900H0M0S", 32, (320, 54000)),
+    ],
+)
+def test_of_work_in_progress_tenths_of_a_percent_follow_from_what_remains(
+    duration: str, remaining: str, percent: int, kept: tuple[int, int | None]
+) -> None:
+    progress = f"<PercentComplete>{percent}</PercentComplete><RemainingDuration>{remaining}</RemainingDuration>"
+    values = only(f"<ActualStart>2026-11-30T08:00:00</ActualStart>{progress}", duration=duration)
+    assert (values["percent_complete"], values.get("remaining_duration")) == kept
+
+
+def test_work_in_progress_ends_when_it_did_though_its_percents_are_rounded() -> None:
+    """100 days from Monday on end on the 20th Friday. Of 48,000 minutes 15,580 are done, for which MS Project says 32 %."""
+    progress = (
+        "<PercentComplete>32</PercentComplete><ActualStart>2026-11-30T08:00:00</ActualStart>"
+        "<RemainingDuration>PT540H20M0S</RemainingDuration>"
+    )
+    (found,) = schedule_of(engagement_of(read(task(1, progress, "PT800H0M0S"))))
+    assert (found.finish, found.ef - found.es) == ("2027-04-16T17:00:00", 48000)
+
+
 def test_outline_levels_make_the_tree_also_when_one_is_left_out() -> None:
     levels = [(1, ""), (2, "1"), (4, "2"), (2, "1"), (1, ""), (3, "5")]
     rows = "".join(task(uid, f"<OutlineLevel>{level}</OutlineLevel>") for uid, (level, _) in enumerate(levels, 1))

@@ -23,6 +23,7 @@ from pcsm_tui.exchange.mspdi.units import (
     lag_text,
 )
 from pcsm_tui.schedule.calendar import TimeAxis
+from pcsm_tui.schedule.work import share
 
 _PROJECT_SUMMARY = "0"
 _BASELINES = 11
@@ -165,6 +166,7 @@ class TaskReader:
             exact = _exact_percent(duration, remaining, percent, task.elapsed)
             if exact is None and not task.elapsed:
                 values["remaining_duration"] = remaining
+                exact = _rounded_percent(duration, remaining, percent)
             percent = percent if exact is None else exact
         return values | {"percent_complete": percent or None}
 
@@ -301,8 +303,8 @@ def _level(task: DurationFields) -> int:
 def _exact_percent(duration: int, remaining: int, percent: int, elapsed: bool) -> int | None:
     """Return the tenths of a percent from which the remaining minutes follow, those nearest to `percent`.
 
-    Files hold whole percents only: what lies a whole one away or more is no rounding, and None is returned. The
-    schedule cuts off minutes: of the work done, but of what is left of elapsed time.
+    None is returned where there are none so near that the file rounded them. The schedule cuts off minutes: of the work
+    done, but of what is left of elapsed time.
     """
     if not 0 <= remaining <= duration:
         return None
@@ -313,7 +315,23 @@ def _exact_percent(duration: int, remaining: int, percent: int, elapsed: bool) -
     if elapsed:
         lowest, highest = 1000 - highest, 1000 - lowest
     nearest = min(max(percent, lowest), highest)
-    return nearest if lowest <= nearest and abs(nearest - percent) < 10 else None
+    return nearest if lowest <= nearest and _is_rounded(nearest, percent) else None
+
+
+def _rounded_percent(duration: int, remaining: int, percent: int) -> int | None:
+    """Return the share that is done by the remaining minutes to the tenth of a percent, unless the file says another.
+
+    With both of them the schedule takes what is done to the minute.
+    """
+    if not duration or remaining > duration:
+        return None
+    nearest = share(duration - remaining, duration)
+    return nearest if _is_rounded(nearest, percent) else None
+
+
+def _is_rounded(tenths: int, percent: int) -> bool:
+    """Return whether a percentage is another one rounded: files hold whole percents, so less than one away."""
+    return abs(tenths - percent) < 10
 
 
 def _filled(values: dict[str, Value]) -> dict[str, Value]:
