@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pcsm_tui.domain.quantities import MINUTES, is_currency
 from pcsm_tui.domain.values import Value
-from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, checked, file_bytes
-from pcsm_tui.exchange.mspdi.calendars import CalendarReader
+from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, checked, file_bytes, named
+from pcsm_tui.exchange.mspdi.calendars import CalendarReader, FileCalendar
 from pcsm_tui.exchange.mspdi.elements import Element, parse_project
 from pcsm_tui.exchange.mspdi.fields import DurationFields, as_finish, as_start
 from pcsm_tui.exchange.mspdi.honoring import HOLDING, honored_in
@@ -18,7 +18,6 @@ from pcsm_tui.schedule.calendar import STANDARD_WEEK, Calendar, TimeAxis
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 _WORK_RESOURCE = "1"
-_NAMED = 3
 _LONGEST_NAME = 512
 _EPOCH = date(2000, 1, 3)
 """Where working time is counted from while reading; any day would do."""
@@ -38,12 +37,7 @@ def read_mspdi(
     calendars = CalendarReader(project, name)
     remarks = calendars.remarks
     calendar_uid = calendars.default_uid(fields.text("CalendarUID"))
-    found = calendars.read(calendar_uid)
-    if not any(found.calendar().week):
-        remarks.append(
-            "The calendar has no working time in its week; Monday to Friday, 8 to 12 and 13 to 17, are taken."
-        )
-        found.week = dict(enumerate(STANDARD_WEEK))
+    found = _calendar(calendars, calendar_uid)
     axis = TimeAxis(found.calendar(), _EPOCH)
     day = positive(fields, "MinutesPerDay", MINUTES["d"])
     settings = FileSettings(
@@ -64,8 +58,8 @@ def read_mspdi(
     remarks += _project_remarks(fields, day, any(_own_calendars(project, calendars, calendar_uid)))
     overdue = _overdue(fields.moment("StatusDate"), reader.spans, axis)
     names = [str(task.values["name"]) for task in tasks if task.key in overdue]
-    remarks += [_named("Work that is open before the status date is planned after it", names)] if names else []
-    remarks += [_named(sentence, names) for sentence, names in reader.left_out.items()]
+    remarks += [named("Work that is open before the status date is planned after it", names)] if names else []
+    remarks += [named(sentence, names) for sentence, names in reader.left_out.items()]
     return ImportedPlan(
         name=(fields.text("Title") or fields.text("Name"))[:_LONGEST_NAME],
         tasks=tasks,
@@ -73,7 +67,19 @@ def read_mspdi(
         exceptions=found.rows(),
         baselines=reader.baselines(),
         remarks=tuple(remarks),
+        dates=reader.dates,
     )
+
+
+def _calendar(calendars: CalendarReader, uid: str) -> FileCalendar:
+    """Return the calendar of the project, with the usual week where it has none."""
+    found = calendars.read(uid)
+    if not any(found.calendar().week):
+        calendars.remarks.append(
+            "The calendar has no working time in its week; Monday to Friday, 8 to 12 and 13 to 17, are taken."
+        )
+        found.week = dict(enumerate(STANDARD_WEEK))
+    return found
 
 
 def _started(
@@ -185,10 +191,3 @@ def _project_remarks(fields: DurationFields, day: int, own_calendars: bool) -> l
     if own_calendars:
         remarks.append("Calendars of resources are not kept; the project's holds for all.")
     return remarks
-
-
-def _named(sentence: str, names: list[str]) -> str:
-    """Return a sentence with the tasks that it is about."""
-    more = len(names) - _NAMED
-    shown = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"{sentence}: {shown}."

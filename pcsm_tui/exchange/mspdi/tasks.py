@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.plan import read_lag
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import ValueRefused
-from pcsm_tui.exchange.imported import ImportedBaseline, ImportedLink, ImportedTask, Progress
+from pcsm_tui.exchange.imported import FileDates, ImportedBaseline, ImportedLink, ImportedTask, Progress
 from pcsm_tui.exchange.mspdi.elements import Element
 from pcsm_tui.exchange.mspdi.fields import DurationFields, as_finish, as_start
 from pcsm_tui.exchange.mspdi.units import (
@@ -61,6 +61,8 @@ class TaskReader:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     """By the key of a task, as far as the file gives dates."""
+    dates: dict[str, FileDates] = field(default_factory=dict)
+    """The same as the file gives them."""
     _baselines: dict[int, dict[str, dict[str, Value]]] = field(default_factory=dict)
     _uids: set[str] = field(default_factory=set)
 
@@ -202,6 +204,7 @@ class TaskReader:
     def _note_span(self, task: DurationFields, key: str, values: dict[str, Value]) -> None:
         start, finish, state = task.moment("Start"), task.moment("Finish"), values.get("state")
         if start is not None:
+            self.dates[key] = FileDates(start, finish)
             self.spans[key] = Span(start, max(start, finish or start), state == "In progress", state == "Done")
 
     def _note(self, task: DurationFields, name: str) -> None:
