@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from pcsm_tui.errors import FileRefused, StorageFailed
 
 LARGEST_FILE = 100 * 1024 * 1024
 """The size in bytes beyond which a file is refused unread."""
+
+_NAMED = 3
+"""The tasks that a remark names."""
 
 Progress = Callable[[int, int], object]
 """Is told how much is done, and of how much."""
@@ -49,6 +53,13 @@ class ImportedBaseline(NamedTuple):
     tasks: dict[str, dict[str, Value]]
 
 
+class FileDates(NamedTuple):
+    """When a task starts and ends in a foreign plan, the end where the file gives it."""
+
+    start: datetime
+    finish: datetime | None
+
+
 class ImportedPlan(NamedTuple):
     """A foreign plan: tasks in outline order, values of the form `plan`, rows of `calendar`, and what was left out."""
 
@@ -59,6 +70,15 @@ class ImportedPlan(NamedTuple):
     baselines: tuple[ImportedBaseline, ...] = ()
     remarks: tuple[str, ...] = ()
     """Sentences on what could not be taken over as it was."""
+    dates: Mapping[str, FileDates] = {}
+    """By the key of a task without others in it, where the file says on which dates its own program put it."""
+
+
+def named(sentence: str, names: Sequence[str]) -> str:
+    """Return a sentence with the tasks that it is about: the first of their names, and how many more there are."""
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{sentence}: {shown}."
 
 
 def file_bytes(source: Path | bytes, name: str) -> bytes:

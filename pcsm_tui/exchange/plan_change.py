@@ -17,6 +17,7 @@ from pcsm_tui.domain.links import are_links
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import FileRefused
 from pcsm_tui.exchange.imported import ImportedBaseline, ImportedPlan, ImportedTask
+from pcsm_tui.exchange.plan_dates import told_elsewhere
 from pcsm_tui.schedule.baselines import BASELINES
 from pcsm_tui.schedule.plan import TASKS, Plan, plan_of
 
@@ -65,8 +66,9 @@ def plan_change(
 
     Of a row that is here already only those fields change that the file has and that differ; rows, and links to them,
     that the file does not have stay. Order and parents follow the file. The plan's own settings and its calendar are
-    taken over where there were no tasks yet, or when `settings` says so. Raises `FileRefused` for a value that does not
-    fit, and for a circle that it would make with what is here already.
+    taken over where there were no tasks yet, or when `settings` says so. Tasks that then stand on other dates than in the
+    file are told, unless tasks or settings that are here besides account for it. Raises `FileRefused` for a value that
+    does not fit, and for a circle that it would make with what is here already.
     """
     taking = _Taking(engagement, imported, origin, stamp)
     edits, added, changed = taking.tasks()
@@ -78,16 +80,22 @@ def plan_change(
     change = Change(f"import {origin.file_name}", (*edits, *baselines))
     after = engagement.replaced(apply(engagement.document, change))
     plan = _scheduled(engagement, after, origin.file_name, taking.parents)
+    staying = len(plan.tasks) - len(imported.tasks)
+    comparable = not staying and (wanted or taking.has_the_time_of(own, days))
     return PlanChange(
         change=change,
         added=tuple(added),
         changed=tuple(changed),
         unchanged=len(imported.tasks) - len(added) - len(changed),
-        staying=len(plan.tasks) - len(imported.tasks),
+        staying=staying,
         settings=taking.differing(own) if wanted else (),
         exceptions=len(days) if wanted else 0,
         baselines=len(baselines),
-        remarks=(*imported.remarks, *(() if wanted else taking.left_out(own, days))),
+        remarks=(
+            *imported.remarks,
+            *(() if wanted else taking.left_out(own, days)),
+            *(taking.elsewhere(plan) if comparable else ()),
+        ),
         before=engagement,
         after=after,
         plan=plan,
@@ -273,6 +281,14 @@ class _Taking:
                 order += ORDER_STEP
                 edits += entered(self._engagement, tool, uid, values, order, self._stamp)
         return edits
+
+    def has_the_time_of(self, settings: Sequence[Edit], exceptions: Sequence[Edit]) -> bool:
+        """Return whether the plan here counts its time as the file does: settings that differ move no dates."""
+        return not exceptions and set(self.differing(settings)) <= {"critical_float"}
+
+    def elsewhere(self, after: Plan) -> tuple[str, ...]:
+        """Return a sentence on the tasks that stand on other dates in the plan afterwards than in the file."""
+        return told_elsewhere(after, {self._uids[key]: dates for key, dates in self._imported.dates.items()})
 
     def left_out(self, settings: Sequence[Edit], exceptions: Sequence[Edit]) -> Iterator[str]:
         """Yield a sentence on settings that are not taken over, where there are any."""

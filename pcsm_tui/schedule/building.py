@@ -17,7 +17,7 @@ from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
 from pcsm_tui.schedule.network import NO_LAG, Activity, ActivityLink
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start
-from pcsm_tui.schedule.work import Work
+from pcsm_tui.schedule.work import Work, share
 
 ON_START, ON_FINISH = "Must start on", "Must finish on"
 START_FROM, START_BY = "Start no earlier than", "Start no later than"
@@ -76,7 +76,7 @@ def duration_done(work: Work) -> int:
     """
     if work.remaining is not None and work.duration >= work.remaining and work.duration:
         done = work.duration - work.remaining
-        if (2000 * done + work.duration) // (2 * work.duration) == work.percent:
+        if share(done, work.duration) == work.percent:
             return done
     return work.duration * work.percent // 1000
 

@@ -28,7 +28,7 @@ from pcsm_tui.schedule.driving import drivers_of
 from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network, collector_paused
 from pcsm_tui.schedule.scheduled import scheduled_leaf, scheduled_summary
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
-from pcsm_tui.schedule.work import Work, read_work, weight_of
+from pcsm_tui.schedule.work import Work, read_work, share, weight_of
 
 TASKS = "tasks"
 TABLES = (TASKS, "plan", "calendar", "engagement")
@@ -330,16 +330,13 @@ def _shape(row: Row) -> tuple[object, ...]:
 def rolled_up_percent(works: list[Work]) -> int:
     """Return how much is done of several tasks, weighted by duration, in tenths of a percent (MS Project).
 
-    Where none has a duration, milestones count alike. It is rounded, but to all or nothing only when it is that.
+    Where none has a duration, milestones count alike.
     """
     weights = [weight_of(work) for work in works]
     if not any(weights):
         weights = [1] * len(works)
     done = sum(weight * (1000 if work.done else work.percent) for weight, work in zip(weights, works, strict=True))
-    if not works or not done:
-        return 0
-    total = sum(weights)
-    return 1000 if done == 1000 * total else min(max((2 * done + total) // (2 * total), 1), 999)
+    return share(done, 1000 * sum(weights)) if works else 0
 
 
 def plan_of(engagement: Engagement) -> Plan:

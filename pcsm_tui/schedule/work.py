@@ -49,6 +49,14 @@ def weight_of(work: Work) -> int:
     return work.duration or work.elapsed * MINUTES["d"] // ELAPSED_MINUTES["d"]
 
 
+def share(done: int, whole: int) -> int:
+    """Return how much of a whole above 0 is done, in tenths of a percent.
+
+    It is rounded, but to all or nothing only when it is that.
+    """
+    return 1000 * done // whole if done in (0, whole) else min(max((2000 * done + whole) // (2 * whole), 1), 999)
+
+
 _DATED = ("constraint_date", "deadline", "actual_start", "actual_finish")
 _RARE = frozenset({"constraint", "remaining_duration", *_DATED})
 """Fields that most rows lack, so that they need not be looked at one by one."""

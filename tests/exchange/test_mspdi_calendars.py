@@ -57,6 +57,41 @@ def test_a_rule_that_is_not_known_is_left_out_and_said() -> None:
     assert plan.remarks == ("The calendar exception 'Odd days' was left out: Rule 8 of an exception is not known.",)
 
 
+# Fridays are short all winter, and all of these fall on one: the 4th of December 2026 by a rule of each kind.
+SHORT = "<DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>08:00:00</FromTime><ToTime>12:00:00</ToTime>"
+SHORT += "</WorkingTime></WorkingTimes>"
+KINDS = {
+    "weekly": "<Type>6</Type><Period>1</Period><DaysOfWeek>32</DaysOfWeek>",
+    "monthly": "<Type>4</Type><Period>1</Period><MonthDay>4</MonthDay>",
+    "monthly by position": "<Type>5</Type><Period>1</Period><MonthItem>8</MonthItem><MonthPosition>0</MonthPosition>",
+    "yearly": "<Type>2</Type><Month>11</Month><MonthDay>4</MonthDay>",
+    "yearly by position": "<Type>3</Type><Month>11</Month><MonthItem>8</MonthItem><MonthPosition>0</MonthPosition>",
+    "daily": "<Type>1</Type>",
+    "every day": "<Type>7</Type><Period>1</Period>",
+}
+
+
+@pytest.mark.parametrize(
+    ("stronger", "weaker"),
+    [
+        ("daily", "weekly"), ("daily", "yearly"), ("every day", "monthly"), ("yearly", "weekly"),
+        ("yearly by position", "monthly"), ("monthly by position", "weekly"),
+    ],
+)  # fmt: skip
+def test_on_one_day_the_stronger_kind_of_exception_holds_wherever_it_stands(stronger: str, weaker: str) -> None:
+    free = exception("2026-12-04", "2026-12-04", KINDS[stronger], "Free")
+    short = exception("2026-12-04", "2026-12-04", KINDS[weaker], "Short", SHORT)
+    for both in (free + short, short + free):
+        (row,) = read(f"<Exceptions>{both}</Exceptions>").exceptions
+        assert (row["name"], row["from"], row["hours"]) == ("Free", "2026-12-04", None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_one_kind_of_exception_the_later_holds(kind: str) -> None:
+    both = "".join(exception("2026-12-04", "2026-12-04", KINDS[kind], name) for name in ("First", "Second"))
+    assert [row["name"] for row in read(f"<Exceptions>{both}</Exceptions>").exceptions] == ["Second"]
+
+
 def test_hours_of_an_exception_are_kept() -> None:
     day = (
         "<DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>22:00:00</FromTime><ToTime>00:00:00</ToTime>"

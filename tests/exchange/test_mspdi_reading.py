@@ -52,7 +52,7 @@ def test_a_file_of_ms_project_is_read_whole() -> None:
     assert (paint["constraint"], paint["constraint_date"]) == ("Start no earlier than", "2026-12-02T10:30")
     assert (moved["kind"], moved["constraint"]) == ("Milestone", "As late as possible")
     assert van["state"] == "Not needed"
-    assert (lift["constraint"], lift["constraint_date"]) == ("Must start on", "2026-12-10")
+    assert (lift["constraint"], lift["constraint_date"]) == ("Start no earlier than", "2026-12-10")
     assert [found.links for found in plan.tasks[2:5]] == [
         (ImportedLink("9"),),
         (ImportedLink("12", "SS", "-1d"), ImportedLink("5", "FF", "25%")),
@@ -89,7 +89,7 @@ def test_settings_calendar_and_baselines_of_a_file() -> None:
 def test_what_could_not_be_taken_over_is_said() -> None:
     assert read_mspdi(OFFICE).remarks == (
         "Only the first resource of a task is kept, as its owner: Packing.",
-        "Tasks scheduled by hand or in another project must now start on their date: Lift booked.",
+        "Tasks scheduled by hand or in another project now start no earlier than their date: Lift booked.",
         "Calendars of single tasks are not kept; the project's holds for all: Lift booked.",
     )
 
@@ -146,6 +146,13 @@ def test_durations(duration: str, inner: str, kept: object) -> None:
     assert only(inner, duration=duration)["duration"] == kept
 
 
+@pytest.mark.parametrize("name", ["MinutesPerDay", "MinutesPerWeek", "DaysPerMonth"])
+def test_a_day_week_or_month_of_0_is_one_as_usual(name: str) -> None:
+    """A month of 20 days of 480 minutes."""
+    plan = read(task(1, duration="P1M"), f"<{name}>0</{name}>")
+    assert (plan.tasks[0].values["duration"], plan.remarks) == (9600, ())
+
+
 def test_a_duration_that_is_missing_follows_from_the_dates() -> None:
     dates = "<Start>2026-12-04T08:00:00</Start><Finish>2026-12-07T12:00:00</Finish>"  # Friday to Monday noon
     assert only(dates, duration="")["duration"] == 720
@@ -185,6 +192,38 @@ def test_progress_that_whole_percents_cannot_say_follows_from_what_remains() -> 
     assert (values["percent_complete"], values.get("remaining_duration")) == (375, None)
 
 
+@pytest.mark.parametrize(
+    ("duration", "remaining", "percent", "kept"),
+    [
+        ("PT800H0M0S", "PT540H20M0S", 32, (325, 32420)),  # 15,580 of 48,000 minutes are done: 32.458 %
+        ("PT800H0M0S", "PT547H30M0S", 32, (316, 32850)),  # 15,150 of 48,000: 31.563 %
+        ("PT800H0M0S", "PT799H59M0S", 0, (1, 47999)),  # a minute of 48,000 is not nothing
+        ("PT800H0M0S", "PT0H1M0S", 100, (1000, None)),  # all of it, as the file says
+        ("PT800H0M0S", "PT0H1M0S", 99, (999, 1)),  # and all but a minute is not all
+        ("PT800H0M0S", "PT544H0M0S", 32, (320, None)),
+        ("PT8H0M0S", "PT5H22M0S", 33, (330, None)),  # 33 % of 480 are 158.4 minutes
+        ("PT800H0M0S", "PT500H20M0S", 32, (320, 30020)),  # 37.5 % are no rounding of 32
+        ("PT800H0M0S", "PT900H0M0S", 32, (320, 54000)),
+    ],
+)
+def test_of_work_in_progress_tenths_of_a_percent_follow_from_what_remains(
+    duration: str, remaining: str, percent: int, kept: tuple[int, int | None]
+) -> None:
+    progress = f"<PercentComplete>{percent}</PercentComplete><RemainingDuration>{remaining}</RemainingDuration>"
+    values = only(f"<ActualStart>2026-11-30T08:00:00</ActualStart>{progress}", duration=duration)
+    assert (values["percent_complete"], values.get("remaining_duration")) == kept
+
+
+def test_work_in_progress_ends_when_it_did_though_its_percents_are_rounded() -> None:
+    """100 days from Monday on end on the 20th Friday. Of 48,000 minutes 15,580 are done, for which MS Project says 32 %."""
+    progress = (
+        "<PercentComplete>32</PercentComplete><ActualStart>2026-11-30T08:00:00</ActualStart>"
+        "<RemainingDuration>PT540H20M0S</RemainingDuration>"
+    )
+    (found,) = schedule_of(engagement_of(read(task(1, progress, "PT800H0M0S"))))
+    assert (found.finish, found.ef - found.es) == ("2027-04-16T17:00:00", 48000)
+
+
 def test_outline_levels_make_the_tree_also_when_one_is_left_out() -> None:
     levels = [(1, ""), (2, "1"), (4, "2"), (2, "1"), (1, ""), (3, "5")]
     rows = "".join(task(uid, f"<OutlineLevel>{level}</OutlineLevel>") for uid, (level, _) in enumerate(levels, 1))
@@ -215,6 +254,17 @@ def test_a_task_before_the_start_of_the_project_stays_there_and_the_others_too()
     rows = task(1, early) + task(2, "<Start>2026-11-30T08:00:00</Start><Finish>2026-11-30T17:00:00</Finish>")
     lines = schedule_of(engagement_of(read(rows)))
     assert [line.start for line in lines] == ["2026-11-02T08:00:00", "2026-11-30T08:00:00"]
+
+
+@pytest.mark.parametrize(
+    "own", ["", "<ConstraintType>2</ConstraintType><ConstraintDate>2026-12-02T08:00:00</ConstraintDate>"]
+)
+def test_what_was_scheduled_by_hand_stands_on_its_date_and_keeps_its_float(own: str) -> None:
+    """A day's work on Tuesday, beside work from Monday to Friday: three days of float."""
+    by_hand = f"<Manual>1</Manual><Start>2026-12-01T08:00:00</Start><Finish>2026-12-01T17:00:00</Finish>{own}"
+    found, _ = schedule_of(engagement_of(read(task(1, by_hand) + task(2, duration="PT40H0M0S"))))
+    assert (found.start, found.finish) == ("2026-12-01T08:00:00", "2026-12-01T17:00:00")
+    assert (found.total_float, found.critical) == (3 * 480, False)
 
 
 def test_money_is_in_hundredths_whatever_the_digits_of_its_currency() -> None:
@@ -253,16 +303,33 @@ def test_each_thing_left_out_is_said(inner: str, head: str, said: str) -> None:
     assert [remark for remark in plan.remarks if said in remark] == list(plan.remarks)
 
 
-def test_dates_of_resources_calendars_are_not_kept_and_that_is_said() -> None:
-    calendars = (
-        "<Calendars><Calendar><UID>1</UID><IsBaseCalendar>1</IsBaseCalendar></Calendar><Calendar><UID>2</UID>"
-        "<BaseCalendarUID>1</BaseCalendarUID><WeekDays><WeekDay><DayType>2</DayType><DayWorking>0</DayWorking>"
-        "</WeekDay></WeekDays></Calendar></Calendars>"
+FREE_MONDAY = "<WeekDays><WeekDay><DayType>2</DayType><DayWorking>0</DayWorking></WeekDay></WeekDays>"
+FREE_WEEK = (
+    "<WorkWeeks><WorkWeek><TimePeriod><FromDate>2026-12-07T00:00:00</FromDate><ToDate>2026-12-13T00:00:00</ToDate>"
+    f"</TimePeriod>{FREE_MONDAY}</WorkWeek></WorkWeeks>"
+)
+
+
+@pytest.mark.parametrize(
+    ("uid", "base", "own", "said"),
+    [
+        (3, 1, FREE_MONDAY, True),
+        (3, 1, FREE_WEEK, True),
+        (3, 2, "", True),  # another base calendar
+        (3, 1, "", False),
+        (3, 0, "", False),  # a base calendar that is not there
+        (1, 1, "", False),  # the project's own
+    ],
+)
+def test_calendars_of_resources_are_not_kept_and_that_is_said(uid: int, base: int, own: str, said: bool) -> None:
+    calendars = "".join(
+        f"<Calendar><UID>{number}</UID><IsBaseCalendar>1</IsBaseCalendar>{FREE_MONDAY}</Calendar>" for number in (1, 2)
     )
-    rest = "<Resources><Resource><UID>1</UID><Name>Ada</Name><CalendarUID>2</CalendarUID></Resource></Resources>"
-    assert read(task(1), calendars, rest).remarks == (
-        "Calendars of resources are not kept; the project's holds for all.",
-    )
+    calendars += f"<Calendar><UID>3</UID><BaseCalendarUID>{base}</BaseCalendarUID>{own}</Calendar>"
+    head = f"<CalendarUID>1</CalendarUID><Calendars>{calendars}</Calendars>"
+    rest = f"<Resources><Resource><UID>1</UID><Name>Ada</Name><CalendarUID>{uid}</CalendarUID></Resource></Resources>"
+    sentence = "Calendars of resources are not kept; the project's holds for all."
+    assert read(task(1), head, rest).remarks == ((sentence,) if said else ())
 
 
 def test_a_guid_that_stands_twice_or_says_nothing_is_no_uid() -> None:

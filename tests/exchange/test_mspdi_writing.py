@@ -78,7 +78,7 @@ def test_a_task_as_ms_project_has_it() -> None:
     """
     found = task(2)
     expected = {
-        "UID": "2", "GUID": "0F8FAD5B-D9CB-469F-A165-70867728950E", "Name": "A <b> & c[31m", "Active": "1",
+        "UID": "2", "GUID": "0F8FAD5B-D9CB-469F-A165-70867728950E", "Name": "A <b> & c [31m", "Active": "1",
         "Manual": "0", "WBS": "1.1", "OutlineNumber": "1.1", "OutlineLevel": "2", "Start": "2026-11-04T08:00:00",
         "Finish": "2026-11-05T17:00:00", "Duration": "PT16H0M0S", "DurationFormat": "7", "Milestone": "0",
         "Summary": "0", "ConstraintType": "4", "ConstraintDate": "2026-11-02T08:00:00",
@@ -130,6 +130,22 @@ def test_owners_are_resources_and_that_of_a_summary_its_contact() -> None:
     assert (base, own) == ("-1", "1")  # so that holidays hold for the resource too
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Fit  out,   east", "Fit  out,   east"),
+        ("Fit\u00a0out", "Fit\u00a0out"),
+        ("Fit\r\n\tout\x07", "Fit out"),
+        ("Fit\u2028out", "Fit out"),
+    ],
+)
+def test_names_stay_as_they_are_but_for_what_breaks_a_line(name: str, line: str) -> None:
+    tasks = (ImportedTask("1", "", {"name": name, "duration": 480, "owner": name}),)
+    project = written(PLAN._replace(tasks=tasks, baselines=()))
+    assert texts(project, "Tasks/Task/Name")[1:] == [line]
+    assert texts(project, "Resources/Resource/Name") == [line]
+
+
 def test_exceptions_are_written_in_both_ways() -> None:
     project = written()
     assert texts(project, "Calendars/Calendar/WeekDays/WeekDay/DayType") == ["1", "2", "3", "4", "5", "6", "7", "0"]
@@ -151,7 +167,7 @@ def test_all_that_a_plan_holds_comes_back() -> None:
     values = {one.key: one.values for one in back.tasks}
     assert values["1"] == {"name": "Prepare", "kind": "Work stream", "owner": "Q. Lead"}
     assert values["2"] == {
-        **PLAN.tasks[1].values, "name": "A <b> & c[31m", "notes": "One.\nTwo.",
+        **PLAN.tasks[1].values, "name": "A <b> & c [31m", "notes": "One.\nTwo.",
     }  # fmt: skip
     assert [one.links for one in back.tasks] == [one.links for one in PLAN.tasks]
     assert back.tasks[1].uid == UID

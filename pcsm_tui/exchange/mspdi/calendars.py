@@ -11,7 +11,7 @@ from pcsm_tui.domain.hours import Spans, read_hours, show_hours
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import FileRefused, ValueRefused
 from pcsm_tui.exchange.mspdi.elements import Element
-from pcsm_tui.exchange.mspdi.recurrence import days_of, number
+from pcsm_tui.exchange.mspdi.recurrence import days_of, number, strength
 from pcsm_tui.exchange.mspdi.units import read_moment
 from pcsm_tui.schedule.calendar import OFFICE_HOURS, STANDARD_WEEK, Calendar
 from pcsm_tui.schedule.settings import LONGEST_EXCEPTION, WEEKDAYS
@@ -73,10 +73,17 @@ class CalendarReader:
             self._add(found, element)
         return found
 
-    def differs(self, uid: str) -> bool:
-        """Return whether a calendar, of a resource for instance, says anything of its own."""
+    def differs(self, uid: str, project: str) -> bool:
+        """Return whether a calendar, of a resource for instance, says anything that the project's does not.
+
+        It does so by days of its own, or by following another base calendar than the project's.
+        """
         element = self._elements.get(uid)
-        return element is not None and any(element.all("WeekDays") or element.all("Exceptions"))
+        if element is None or uid == project:
+            return False
+        base = element.text("BaseCalendarUID")
+        own = any(part.name in ("WeekDays", "Exceptions", "WorkWeeks") for part in element.parts)
+        return own or (base in self._elements and base != project)
 
     def default_uid(self, uid: str) -> str:
         """Return the project's calendar, or the first base calendar when the project names none that is there."""
@@ -96,7 +103,7 @@ class CalendarReader:
                 raise self._refused(day, f"there is no weekday {day.text('DayType')!r}", "Days are 0 to 7.")
         for week in element.within("WorkWeeks", "WorkWeek"):
             self._add_week(found, week)
-        for exception in exceptions or [day for day in days if day.text("DayType") == "0"]:
+        for exception in sorted(exceptions or [day for day in days if day.text("DayType") == "0"], key=strength):
             self._add_exception(found, exception)
 
     def _add_exception(self, found: FileCalendar, exception: Element) -> None:

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters but for tab and line feed, lone surrogates, and what is no character: XML 1.0 has no way to write
 most of them, and programs have none to show the others."""
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""Line ends, tabs and control characters, which have no place on a line."""
 
 
 def element(name: str, value: str | int | bool | None) -> str:
@@ -30,6 +32,9 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str, longest: int = 512) -> str:
-    """Return a text on one line, cut to the length that MS Project takes."""
-    line = " ".join(plain(text).split())
+    """Return a text on one line, cut to the length that MS Project takes.
+
+    Spaces stay as they are, so that a name that is read back is still the same.
+    """
+    line = plain(_BREAKS.sub(" ", text)).strip()
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from pcsm_tui.domain.quantities import MINUTES, is_currency
 from pcsm_tui.domain.values import Value
-from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, checked, file_bytes
-from pcsm_tui.exchange.mspdi.calendars import CalendarReader
+from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, checked, file_bytes, named
+from pcsm_tui.exchange.mspdi.calendars import CalendarReader, FileCalendar
 from pcsm_tui.exchange.mspdi.elements import Element, parse_project
 from pcsm_tui.exchange.mspdi.fields import DurationFields, as_finish, as_start
+from pcsm_tui.exchange.mspdi.honoring import HOLDING, honored_in
 from pcsm_tui.exchange.mspdi.tasks import FileSettings, Span, TaskReader, chosen_tasks, positive
 from pcsm_tui.schedule.calendar import STANDARD_WEEK, Calendar, TimeAxis
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 _WORK_RESOURCE = "1"
-_NAMED = 3
 _LONGEST_NAME = 512
-_HOLDING = ("Must start on", "Must finish on", "Start no later than", "Finish no later than")
-"""Constraints that hold a task on its date against everything, where constraints are honored, the start of the plan too."""
 _EPOCH = date(2000, 1, 3)
 """Where working time is counted from while reading; any day would do."""
 
@@ -39,12 +37,7 @@ def read_mspdi(
     calendars = CalendarReader(project, name)
     remarks = calendars.remarks
     calendar_uid = calendars.default_uid(fields.text("CalendarUID"))
-    found = calendars.read(calendar_uid)
-    if not any(found.calendar().week):
-        remarks.append(
-            "The calendar has no working time in its week; Monday to Friday, 8 to 12 and 13 to 17, are taken."
-        )
-        found.week = dict(enumerate(STANDARD_WEEK))
+    found = _calendar(calendars, calendar_uid)
     axis = TimeAxis(found.calendar(), _EPOCH)
     day = positive(fields, "MinutesPerDay", MINUTES["d"])
     settings = FileSettings(
@@ -58,23 +51,35 @@ def read_mspdi(
     )
     reader = TaskReader(settings)
     tasks = checked(reader.read(chosen_tasks(project.within("Tasks", "Task")), progress), name)
-    honored = fields.flag("HonorConstraints")
-    held = {task.key for task in tasks if honored and task.values.get("constraint") in _HOLDING}
+    honored = _honored(fields, tasks, reader.spans, axis)
+    held = {task.key for task in tasks if honored and task.values.get("constraint") in HOLDING}
     spans = {key: span for key, span in reader.spans.items() if key not in held}
     start, tasks = _started(fields.moment("StartDate"), tasks, spans, axis)
-    remarks += _project_remarks(fields, day, any(_assigned_calendars(project, calendars)))
+    remarks += _project_remarks(fields, day, any(_own_calendars(project, calendars, calendar_uid)))
     overdue = _overdue(fields.moment("StatusDate"), reader.spans, axis)
     names = [str(task.values["name"]) for task in tasks if task.key in overdue]
-    remarks += [_named("Work that is open before the status date is planned after it", names)] if names else []
-    remarks += [_named(sentence, names) for sentence, names in reader.left_out.items()]
+    remarks += [named("Work that is open before the status date is planned after it", names)] if names else []
+    remarks += [named(sentence, names) for sentence, names in reader.left_out.items()]
     return ImportedPlan(
         name=(fields.text("Title") or fields.text("Name"))[:_LONGEST_NAME],
         tasks=tasks,
-        settings=_settings(fields, start, axis.calendar, day) | found.settings(),
+        settings=_settings(fields, start, axis.calendar, day, honored) | found.settings(),
         exceptions=found.rows(),
         baselines=reader.baselines(),
         remarks=tuple(remarks),
+        dates=reader.dates,
     )
+
+
+def _calendar(calendars: CalendarReader, uid: str) -> FileCalendar:
+    """Return the calendar of the project, with the usual week where it has none."""
+    found = calendars.read(uid)
+    if not any(found.calendar().week):
+        calendars.remarks.append(
+            "The calendar has no working time in its week; Monday to Friday, 8 to 12 and 13 to 17, are taken."
+        )
+        found.week = dict(enumerate(STANDARD_WEEK))
+    return found
 
 
 def _started(
@@ -124,14 +129,25 @@ def _overdue(status: datetime | None, spans: Mapping[str, Span], axis: TimeAxis)
     }
 
 
-def _settings(fields: DurationFields, start: datetime | None, calendar: Calendar, day: int) -> dict[str, Value]:
+def _honored(
+    fields: DurationFields, tasks: Sequence[ImportedTask], spans: Mapping[str, Span], axis: TimeAxis
+) -> bool | None:
+    """Return whether constraints are honored: by the dates, else as the file says; None when it does not say so."""
+    said = fields.flag("HonorConstraints") if fields.element.text("HonorConstraints") else None
+    shown = honored_in(tasks, spans, axis)
+    return said if shown is None else shown
+
+
+def _settings(
+    fields: DurationFields, start: datetime | None, calendar: Calendar, day: int, honored: bool | None
+) -> dict[str, Value]:
     """Return the values of the form `plan` but for the week."""
     settings: dict[str, Value] = {} if start is None else {"start": start.date().isoformat()}
     status = fields.moment("StatusDate")
     if status is not None:
         settings["status_date"] = as_finish(status, calendar)
-    if fields.element.text("HonorConstraints"):
-        settings["honor_constraints"] = fields.flag("HonorConstraints")
+    if honored is not None:
+        settings["honor_constraints"] = honored
     limit = fields.number("CriticalSlackLimit")
     if limit is not None and limit >= 0:
         settings["critical_float"] = int(round(limit * day))
@@ -158,10 +174,10 @@ def _owners(project: Element) -> dict[str, list[str]]:
     return owners
 
 
-def _assigned_calendars(project: Element, calendars: CalendarReader) -> Iterator[bool]:
-    """Yield of every resource whether its calendar says anything of its own."""
+def _own_calendars(project: Element, calendars: CalendarReader, project_uid: str) -> Iterator[bool]:
+    """Yield of every resource whether its calendar says anything that the project's does not."""
     for resource in project.within("Resources", "Resource"):
-        yield calendars.differs(resource.text("CalendarUID"))
+        yield calendars.differs(resource.text("CalendarUID"), project_uid)
 
 
 def _project_remarks(fields: DurationFields, day: int, own_calendars: bool) -> list[str]:
@@ -175,10 +191,3 @@ def _project_remarks(fields: DurationFields, day: int, own_calendars: bool) -> l
     if own_calendars:
         remarks.append("Calendars of resources are not kept; the project's holds for all.")
     return remarks
-
-
-def _named(sentence: str, names: list[str]) -> str:
-    """Return a sentence with the tasks that it is about."""
-    more = len(names) - _NAMED
-    shown = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"{sentence}: {shown}."

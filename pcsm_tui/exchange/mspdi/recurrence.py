@@ -15,6 +15,9 @@ from pcsm_tui.exchange.mspdi.elements import Element
 
 DAILY, YEARLY_ON_DAY, YEARLY_BY_POSITION, MONTHLY_ON_DAY, MONTHLY_BY_POSITION, WEEKLY, EVERY_SO_MANY_DAYS = range(1, 8)
 NO_RULE = 9
+_WEAKER = ((WEEKLY,), (MONTHLY_ON_DAY, MONTHLY_BY_POSITION), (YEARLY_ON_DAY, YEARLY_BY_POSITION))
+"""The kinds that give way to single days and daily ones, the weakest first."""
+_STRENGTHS = {str(kind): place for place, kinds in enumerate(_WEAKER) for kind in kinds}
 _LAST = 4
 _WEEKEND = (5, 6)
 
@@ -42,6 +45,14 @@ def days_of(exception: Element, first: date, last: date) -> Iterator[date]:
             raise ValueRefused(f"There is no month {month - 1}.", "Months are numbered 0 to 11.")
         return _monthly(first.replace(day=1, month=1), first, last, 12, pick, month - 1)
     return _monthly(first.replace(day=1), first, last, every, pick, 0)
+
+
+def strength(exception: Element) -> int:
+    """Return by how much an exception prevails over others on the same day, whichever comes first in the file.
+
+    Single days and daily ones prevail over yearly ones, these over monthly ones, these over weekly ones (MS Project).
+    """
+    return _STRENGTHS.get(exception.text("Type"), len(_WEAKER))
 
 
 def number(element: Element, name: str, otherwise: int) -> int:

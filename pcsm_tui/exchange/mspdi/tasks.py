@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.plan import read_lag
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import ValueRefused
-from pcsm_tui.exchange.imported import ImportedBaseline, ImportedLink, ImportedTask, Progress
+from pcsm_tui.exchange.imported import FileDates, ImportedBaseline, ImportedLink, ImportedTask, Progress
 from pcsm_tui.exchange.mspdi.elements import Element
 from pcsm_tui.exchange.mspdi.fields import DurationFields, as_finish, as_start
 from pcsm_tui.exchange.mspdi.units import (
@@ -23,6 +23,7 @@ from pcsm_tui.exchange.mspdi.units import (
     lag_text,
 )
 from pcsm_tui.schedule.calendar import TimeAxis
+from pcsm_tui.schedule.work import share
 
 _PROJECT_SUMMARY = "0"
 _BASELINES = 11
@@ -60,6 +61,8 @@ class TaskReader:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     """By the key of a task, as far as the file gives dates."""
+    dates: dict[str, FileDates] = field(default_factory=dict)
+    """The same as the file gives them."""
     _baselines: dict[int, dict[str, dict[str, Value]]] = field(default_factory=dict)
     _uids: set[str] = field(default_factory=set)
 
@@ -165,11 +168,15 @@ class TaskReader:
             exact = _exact_percent(duration, remaining, percent, task.elapsed)
             if exact is None and not task.elapsed:
                 values["remaining_duration"] = remaining
+                exact = _rounded_percent(duration, remaining, percent)
             percent = percent if exact is None else exact
         return values | {"percent_complete": percent or None}
 
     def _dates(self, task: DurationFields, name: str, begun: bool) -> dict[str, Value]:
-        """Return constraint and deadline."""
+        """Return constraint and deadline.
+
+        What was scheduled by hand stands on its date there and still has float: nothing asks it to start by then.
+        """
         code, day, calendar = (
             task.whole("ConstraintType") or 0,
             task.moment("ConstraintDate"),
@@ -180,8 +187,8 @@ class TaskReader:
         constraint = CONSTRAINTS[code]
         fixed = (task.flag("Manual") and not task.flag("Summary")) or task.flag("ExternalTask")
         if fixed and not begun and task.moment("Start") is not None:
-            constraint, day = "Must start on", task.moment("Start")
-            self._left_out("Tasks scheduled by hand or in another project must now start on their date", name)
+            constraint, day = "Start no earlier than", task.moment("Start")
+            self._left_out("Tasks scheduled by hand or in another project now start no earlier than their date", name)
         elif code >= 2 and day is None:
             constraint = CONSTRAINTS[0]
             self._left_out("Constraints without a date are left out", name)
@@ -197,6 +204,7 @@ class TaskReader:
     def _note_span(self, task: DurationFields, key: str, values: dict[str, Value]) -> None:
         start, finish, state = task.moment("Start"), task.moment("Finish"), values.get("state")
         if start is not None:
+            self.dates[key] = FileDates(start, finish)
             self.spans[key] = Span(start, max(start, finish or start), state == "In progress", state == "Done")
 
     def _note(self, task: DurationFields, name: str) -> None:
@@ -298,8 +306,8 @@ def _level(task: DurationFields) -> int:
 def _exact_percent(duration: int, remaining: int, percent: int, elapsed: bool) -> int | None:
     """Return the tenths of a percent from which the remaining minutes follow, those nearest to `percent`.
 
-    Files hold whole percents only: what lies a whole one away or more is no rounding, and None is returned. The
-    schedule cuts off minutes: of the work done, but of what is left of elapsed time.
+    None is returned where there are none so near that the file rounded them. The schedule cuts off minutes: of the work
+    done, but of what is left of elapsed time.
     """
     if not 0 <= remaining <= duration:
         return None
@@ -310,7 +318,23 @@ def _exact_percent(duration: int, remaining: int, percent: int, elapsed: bool) -
     if elapsed:
         lowest, highest = 1000 - highest, 1000 - lowest
     nearest = min(max(percent, lowest), highest)
-    return nearest if lowest <= nearest and abs(nearest - percent) < 10 else None
+    return nearest if lowest <= nearest and _is_rounded(nearest, percent) else None
+
+
+def _rounded_percent(duration: int, remaining: int, percent: int) -> int | None:
+    """Return the share that is done by the remaining minutes to the tenth of a percent, unless the file says another.
+
+    With both of them the schedule takes what is done to the minute.
+    """
+    if not duration or remaining > duration:
+        return None
+    nearest = share(duration - remaining, duration)
+    return nearest if _is_rounded(nearest, percent) else None
+
+
+def _is_rounded(tenths: int, percent: int) -> bool:
+    """Return whether a percentage is another one rounded: files hold whole percents, so less than one away."""
+    return abs(tenths - percent) < 10
 
 
 def _filled(values: dict[str, Value]) -> dict[str, Value]:
@@ -318,8 +342,11 @@ def _filled(values: dict[str, Value]) -> dict[str, Value]:
 
 
 def positive(fields: DurationFields, name: str, otherwise: int) -> int:
-    """Return a whole number above 0, such as the minutes of a day, or another where there is none."""
+    """Return a whole number above 0, such as the minutes of a day, or another where there is none or it is 0.
+
+    Programs that convert plans of MS Project 98 write 0 for what those do not say. Raises `FileRefused`.
+    """
     found = fields.whole(name)
-    if found is not None and not 0 < found <= _MOST_MINUTES:
+    if found is not None and not 0 <= found <= _MOST_MINUTES:
         raise fields.refused(name, f"is {found}.", "A day has 1 to 1440 minutes, a month 1 to 31 days.")
     return found or otherwise
