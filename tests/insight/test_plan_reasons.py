@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -365,16 +366,16 @@ def test_elapsed_time_is_told_with_its_hour() -> None:
 
 
 def test_behind_an_elapsed_lag_over_days_off_the_deadline_is_found_that_makes_it_late() -> None:
-    """Two elapsed days from Monday 16 Nov, 8:00, end within two days off; by its deadline Notice would have to be a day
-    sooner, though two days later it would still begin on Friday, the 20th."""
+    """Two elapsed days from Tuesday 17 Nov, 8:00, end on the first of two days off, so that Notice is reached two working
+    days after Sign, and would be if Sign came two days later. For Notice on the 17th Sign would have to be on Monday."""
     tasks = {
         "Sign": {"kind": "Milestone", "duration": 0},
-        "Notice": {"duration": 0, "after": "SignFS+2ed", "deadline": "2026-11-16"},
+        "Notice": {"duration": 0, "after": "SignFS+2ed", "deadline": "2026-11-17"},
         "Work": {"duration": 0, "after": "SignFS+2d"},
     }
-    free = [{"name": "Off", "from": "2026-11-18", "to": "2026-11-19"}]
-    plan = plan_of(engagement_of({"tasks": tasks, "start": START, "calendar": free}))
-    assert plan.task("Sign").total_float < 0
+    free = [{"name": "Off", "from": "2026-11-19", "to": "2026-11-20"}]
+    plan = plan_of(engagement_of({"tasks": tasks, "start": date(2026, 11, 17), "calendar": free}))
+    assert plan.task("Sign").total_float == -480
     assert limit_of(plan, "Sign") == Limit("deadline", "Notice")
 
 
