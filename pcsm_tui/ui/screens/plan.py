@@ -23,6 +23,7 @@ from pcsm_tui.ui.screens.plan_pages import (
     forecast_page,
     links_text,
     network_drawing,
+    network_task,
     reasons_page,
     roadmap_page,
 )
@@ -158,8 +159,8 @@ class PlanScreen(PlanTreeScreen):
         self.update_lines()
 
     def _show_network(self) -> None:
-        uid = self.task_uid
         if self.plan.tasks:
+            uid = network_task(self.plan, self.task_uid)
             self.query_one(NetworkPane).show(network_drawing(self.plan, uid, self.session.today), uid)
 
     def _focus_part(self) -> None:
