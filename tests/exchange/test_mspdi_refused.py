@@ -57,6 +57,15 @@ def level(number: int) -> str:
         ("<Milestone>maybe</Milestone>", "Milestone is 'maybe', not a yes or no. Write 1 or 0."),
         ("<Cost>much</Cost>", "Cost is 'much', not a number"),
         ("<Cost>1E99</Cost>", "too large"),
+        *(
+            (
+                f"<PredecessorLink><PredecessorUID>1</PredecessorUID><LinkLag>{lag}</LinkLag>"
+                f"<LagFormat>{code}</LagFormat></PredecessorLink>",
+                f"line 4, Task UID 1, PredecessorLink: LinkLag is {lag}, which is too large. The limit is 9,007,199,",
+            )
+            for lag in ("1e30", "-1e99")
+            for code in (7, 8, 19, 20, 51, 52)
+        ),
         (after(7), "line 4, Task UID 1: the predecessor '7' is no task of the file"),
         (after(1), "in a circle: 1 (T1) → 1 (T1)"),
         ("<PredecessorLink><Type>1</Type></PredecessorLink>", "PredecessorUID is missing"),
