@@ -72,6 +72,25 @@ def test_spreadsheets_and_planners_write_it_in_many_ways(text: str) -> None:
         assert plan.tasks[1].links == (ImportedLink("1"),)
 
 
+def test_a_lag_may_have_a_decimal_comma_like_a_duration() -> None:
+    """Half a day, a day and a half, and an hour and a quarter."""
+    head = "id;name;duration;predecessors\n1;A;1,5d;\n"
+    plan = read(head + "2;B;1d;1FS+0,5d\n3;C;1d;1FS+1,5,2\n4;D;1d;1SS-1,25h;\n")
+    assert plan.tasks[0].values["duration"] == 720
+    assert [task.links for task in plan.tasks[1:]] == [
+        (ImportedLink("1", "FS", "0.5d"),),
+        (ImportedLink("1", "FS", "1.5d"), ImportedLink("2")),
+        (ImportedLink("1", "SS", "-1.25h"),),
+    ]
+
+
+def test_a_comma_that_may_part_two_tasks_is_refused() -> None:
+    assert refused('id,name,predecessors\n1,A,\n5,B,\n6,C,"1FS+0,5"\n') == (
+        "plan.csv, line 4, column predecessors: '1FS+0,5' is a lag with a decimal comma, or ends with the task '5'. "
+        "Write 1FS+0.5 for the lag, or a space after the comma for the task."
+    )
+
+
 def test_a_start_binds_what_waits_for_nothing_and_is_later_than_the_first() -> None:
     text = (
         "id,name,duration,predecessors,start\n1,A,1d,,2026-11-02\n2,B,1d,,2026-11-09\n3,C,1d,1,2026-11-16\n4,D,1d,,\n"
