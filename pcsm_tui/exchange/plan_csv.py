@@ -19,11 +19,12 @@ from pcsm_tui.domain.links import read_links
 from pcsm_tui.domain.plan import PlanTask, show_elapsed, show_link
 from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration, show_money
 from pcsm_tui.domain.values import Value
-from pcsm_tui.errors import FileRefused, ValueRefused
+from pcsm_tui.errors import ValueRefused, cut
 from pcsm_tui.exchange.csv_table import cell_text
 from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes
 from pcsm_tui.exchange.mspdi.units import CONSTRAINTS
-from pcsm_tui.exchange.plan_cells import COLUMNS, OUTLINE_LEVEL, PlanRow, decoded, rows_of
+from pcsm_tui.exchange.plan_cells import PlanRow, plan_rows
+from pcsm_tui.exchange.plan_columns import COLUMNS, OUTLINE_LEVEL
 from pcsm_tui.exchange.plan_tasks import last_day
 from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.plan import Plan
@@ -37,6 +38,7 @@ _ROLLED_UP = (
 """What a task with others in it takes from these."""
 _UID = re.compile(r"[0-9a-f]{32}")
 _OUTLINE_NUMBER = re.compile(r"\d+(?:\.\d+)+", re.ASCII)
+LONGEST_ID = 200
 _EVERY = 1000
 
 
@@ -49,17 +51,15 @@ def read_plan_csv(
     with line and column, and `StorageFailed` when the file cannot be read.
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
-    data = file_bytes(source, name)
-    columns, rows, unknown = rows_of(decoded(data, name), name)
+    data, file_name = file_bytes(source, name), cut(name)
+    header, rows = plan_rows(data, file_name)
     read = list(_told(rows, progress, data.count(b"\n") or 1))
-    if not read:
-        raise FileRefused(f"{name} has no tasks.", "Below the header, every line is a task.")
-    reader = _Reader(read, columns, currency)
-    tasks = checked(reader.tasks(), name)
+    reader = _Reader(read, header.known, currency)
+    tasks = checked(reader.tasks(), file_name)
     starts = [day for row in read if (day := row.day("start"))]
-    if unknown:
-        shown = ", ".join(repr(column) for column in unknown[:12])
-        reader.remarks.append(f"Columns that are not known were left out: {shown}.")
+    if header.unknown:
+        shown = ", ".join(repr(column) for column in header.unknown[:12])
+        reader.remarks.append(f"Columns that are not known were left out: {shown}. {header.in_english}".strip())
     settings: dict[str, Value] = {"start": min(starts).isoformat()} if starts else {}
     return ImportedPlan(Path(name).stem, tasks, settings, remarks=tuple(reader.remarks))
 
@@ -88,12 +88,9 @@ class _Reader:
 
     def tasks(self) -> Iterator[ImportedTask]:
         """Yield the tasks in the order of the file."""
-        seen: set[str] = set()
+        first = dict[str, str]()
         for key, row in self._by_id.items():
-            uid = row.text("uid").lower()
-            if uid and (not _UID.fullmatch(uid) or uid in seen):
-                raise row.refused("uid", f"{uid[:40]!r} is no uid, or there twice.", "Leave the column out.")
-            seen.add(uid)
+            uid = self._uid(row, first)
             values = self._values(key, row)
             if key in self._summaries:
                 values = {name: value for name, value in values.items() if name not in _ROLLED_UP}
@@ -104,14 +101,32 @@ class _Reader:
         ):
             self.remarks.append("Starts of tasks with predecessors were left out: they follow from these.")
 
+    def _uid(self, row: PlanRow, first: dict[str, str]) -> str:
+        """Return the uid of a row; `first` gathers by uid the line on which it stands first."""
+        uid = row.text("uid").lower()
+        if uid and not _UID.fullmatch(uid):
+            hint = "An export writes 32 digits and letters a to f. Leave it empty, or leave the column out."
+            raise row.refused("uid", f"{cut(row.text('uid'))!r} is no uid.", hint)
+        if uid and first.setdefault(uid, row.where) != row.where:
+            raise row.refused("uid", f"{uid!r} is the uid of {first[uid]} too.", "Leave it empty for a new task.")
+        return uid
+
     def _ids(self) -> dict[str, PlanRow]:
         found: dict[str, PlanRow] = {}
         for row in self._rows:
             key = row.text("id")
-            if not key or re.search("[,;]", key):
-                raise row.refused("id", f"{key!r} is no id." if key else "it is empty.", "Write a number, or a word.")
+            if not key:
+                raise row.refused("id", "it is empty.", "Write a number, or a word.")
+            if len(key) > LONGEST_ID:
+                raise row.refused("id", f"it has {len(key):,} characters.", f"The limit is {LONGEST_ID}.")
+            if parting := re.search("[,;]", key):
+                mark = "comma" if parting[0] == "," else "semicolon"
+                hint = f"A {mark} parts ids in predecessors: write a number, or a word, without one."
+                raise row.refused("id", f"{cut(key)!r} has a {mark}.", hint)
             if key in found:
-                raise row.refused("id", f"{key!r} is the id of {found[key].where} too.", "Give every task its own.")
+                raise row.refused(
+                    "id", f"{cut(key)!r} is the id of {found[key].where} too.", "Give every task its own."
+                )
             found[key] = row
         return found
 
@@ -129,7 +144,7 @@ class _Reader:
         if key in self._by_id:
             return key
         raise ValueRefused(
-            f"{key!r} is the id of no task in the file.",
+            f"{cut(key)!r} is the id of no task in the file.",
             "Write ids, and if need be the kind of link and its lag: 3FS+2d.",
         )
 
@@ -141,7 +156,7 @@ class _Reader:
             for row in self._rows:
                 if row.text("parent") and row.text("parent") not in self._by_id:
                     hint = "Write the id of a task, or nothing."
-                    raise row.refused("parent", f"{row.text('parent')!r} is the id of no task in the file.", hint)
+                    raise row.refused("parent", f"{cut(row.text('parent'))!r} is the id of no task in the file.", hint)
             return {key: row.text("parent") for key, row in self._by_id.items()}
         if OUTLINE_LEVEL in columns:
             return self._by_level()
@@ -168,11 +183,10 @@ class _Reader:
 
     def _above(self, key: str) -> str:
         """Return the nearest id above an outline number: of 1.2.1 it is 1.2, or else 1."""
-        while _OUTLINE_NUMBER.fullmatch(key):
-            key = key.rpartition(".")[0]
-            if key in self._by_id:
-                return key
-        return ""
+        above = key.rpartition(".")[0] if _OUTLINE_NUMBER.fullmatch(key) else ""
+        while above and above not in self._by_id:
+            above = above.rpartition(".")[0]
+        return above
 
     # --- values -----------------------------------------------------------------------------------------------
 
