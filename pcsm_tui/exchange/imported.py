@@ -121,8 +121,8 @@ def checked(tasks: Iterable[ImportedTask], name: str) -> tuple[ImportedTask, ...
     """Return the tasks in outline order: each behind its parent, siblings as they stood.
 
     Raises `FileRefused` where there are none, for a key used twice, an unknown parent or predecessor, a circle of
-    parents or of links, and texts that are too long. A link on a summary holds for all within it, so that one between a summary and a part of
-    it is a circle too.
+    parents or of links, and texts that are too long. A link on a summary holds for all within it, so that one between
+    a summary and a part of it is a circle too.
     """
     by_key: dict[str, ImportedTask] = {}
     for task in tasks:

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pcsm_tui.domain.engagement import Engagement, Row
@@ -21,13 +21,15 @@ from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration, sho
 from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import ValueRefused, cut
 from pcsm_tui.exchange.csv_table import cell_text
-from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes
-from pcsm_tui.exchange.mspdi.units import CONSTRAINTS
+from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes, named
+from pcsm_tui.exchange.mspdi.units import CONSTRAINTS, UNDATED_CONSTRAINTS
 from pcsm_tui.exchange.plan_cells import PlanRow, plan_rows
 from pcsm_tui.exchange.plan_columns import COLUMNS, OUTLINE_LEVEL
 from pcsm_tui.exchange.plan_tasks import last_day
 from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.settings import as_finish, as_start
+from pcsm_tui.schedule.work import moment
 
 _KINDS = ("Work stream", "Work package", "Milestone")
 _STATES = ("Open", "In progress", "Blocked", "Done", "Not needed")
@@ -82,6 +84,7 @@ class _Reader:
         self._by_id = self._ids()
         self._links = {key: self._linked(row) for key, row in self._by_id.items()}
         self.remarks: list[str] = []
+        self._left_out: dict[str, list[str]] = {}
         self._parents = self._found_parents(columns)
         self._summaries = set(self._parents.values())
         self._first = min((day for row in rows if (day := row.day("start"))), default=None)
@@ -96,6 +99,7 @@ class _Reader:
                 values = {name: value for name, value in values.items() if name not in _ROLLED_UP}
             filled = {name: value for name, value in values.items() if value not in (None, "")}
             yield ImportedTask(key, self._parents[key], filled, self._links[key], uid, row.where)
+        self.remarks += [named(sentence, names) for sentence, names in self._left_out.items()]
         if not self._says_constraints and any(
             row.text("start") for key, row in self._by_id.items() if self._links[key]
         ):
@@ -174,7 +178,10 @@ class _Reader:
     def _by_level(self) -> dict[str, str]:
         parents, above = {}, list[tuple[int, str]]()
         for key, row in self._by_id.items():
-            level = row.level(OUTLINE_LEVEL)
+            level, deepest = row.level(OUTLINE_LEVEL), above[-1][0] + 1 if above else 1
+            if level > deepest:
+                said = f"{level} is too deep: a task lies at most one below the one before it, the first at 1."
+                raise row.refused(OUTLINE_LEVEL, said, f"Write {deepest}{' or less' if above else ''}.")
             while above and above[-1][0] >= level:
                 above.pop()
             parents[key] = above[-1][1] if above else ""
@@ -208,9 +215,8 @@ class _Reader:
             "optimistic": row.working_duration("optimistic"),
             "pessimistic": row.working_duration("pessimistic"),
             **self._constraint(key, row),
+            **_actual(row),
             "deadline": row.when("deadline"),
-            "actual_start": row.when("actual_start"),
-            "actual_finish": row.when("actual_finish"),
             "remaining_duration": row.working_duration("remaining_duration"),
             "percent_complete": percent or None,
             "budget": row.money("budget", self._currency),
@@ -229,13 +235,35 @@ class _Reader:
         return days * MINUTES["d"] or None
 
     def _constraint(self, key: str, row: PlanRow) -> dict[str, Value]:
+        constraint, when = row.choice("constraint", CONSTRAINTS), row.when("constraint_date")
+        dated = constraint not in ("", *UNDATED_CONSTRAINTS)
+        if dated != bool(when) and key not in self._summaries:
+            sentence = "Constraints without a date" if dated else "Dates without a constraint that binds by one"
+            self._left_out.setdefault(f"{sentence} are left out", []).append(row.text("name"))
         if self._says_constraints:
-            constraint, when = row.choice("constraint", CONSTRAINTS), row.when("constraint_date")
-            return {"constraint": constraint, "constraint_date": when}
+            return {"constraint": constraint if not dated or when else "", "constraint_date": when if dated else None}
         start: date | None = row.day("start")
         if start is None or self._links[key] or self._first is None or start <= self._first:
             return {}
         return {"constraint": "Start no earlier than", "constraint_date": start.isoformat()}
+
+
+def _actual(row: PlanRow) -> dict[str, Value]:
+    """Return when a task began and ended. Raises `FileRefused` for one that ended before it began."""
+    start, finish = row.when("actual_start"), row.when("actual_finish")
+    if _at_once(start, finish):
+        raise row.refused("actual_finish", f"{finish} lies before actual_start, {start}.", "Exchange the dates.")
+    return {"actual_start": start, "actual_finish": finish}
+
+
+def _at_once(start: Value, finish: Value) -> str:
+    """Return when a task that ended before it began was done, at once, as the schedule has it; nothing for others."""
+    begun, ended = moment(start), moment(finish)
+    if begun is None or ended is None:
+        return ""
+    days = not (isinstance(begun, datetime) or isinstance(ended, datetime))
+    reversed_ = ended < begun if days else as_finish(ended) < as_start(begun)
+    return as_finish(ended).isoformat(timespec="minutes") if reversed_ else ""
 
 
 def _both(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -274,6 +302,8 @@ def _cells(task: PlanTask, row: Row, plan: Plan) -> Mapping[str, str]:
             for link in task.links
             if link.task in plan and link.task != task.uid
         ),
+        "actual_start": _at_once(sound_value(row, "actual_start"), sound_value(row, "actual_finish"))
+        or plain["actual_start"],
         "parent": plan.number(task.parent) if task.parent else "",
         "start": task.start.date().isoformat(),
         "finish": last_day(task).isoformat(),

@@ -219,6 +219,20 @@ HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
             f"line 3, column uid: '{'a' * 32}' is the uid of line 2 too.",
         ),
         ("id,name,outline_level\n1,A,top\n", "line 2, column outline_level: 'top' is not a level."),
+        ("id,name,outline_level\n1,A,0\n", "line 2, column outline_level: '0' is not a level. Write 1 for the top"),
+        (
+            "id,name,outline_level\n1,A,2\n",
+            "outline_level: 2 is too deep: a task lies at most one below the one before it, the first at 1. Write 1.",
+        ),
+        (
+            "id,name,outline_level\n1,A,1\n2,B,3\n",
+            "outline_level: 3 is too deep: a task lies at most one below the one before it, the first at 1. Write 2 or less.",
+        ),
+        (
+            "id,name,actual_start,actual_finish\n1,A,2026-12-02,2026-12-01\n",
+            "line 2, column actual_finish: 2026-12-01 lies before actual_start, 2026-12-02. Exchange the dates.",
+        ),
+        ("id,name,actual_start,actual_finish\n1,A,2026-12-02T10:30,2026-12-02T10:00\n", "lies before actual_start"),
         ("id,name\n1,A\n2,\x00\n", "line 3: there is a NUL character"),
         (b"id,name\n1,\xff\n", "line 2: this is no UTF-8. Save it as CSV in UTF-8."),
         ("id,name\n1," + "x" * 2001 + "\n", "line 2: name has 2,001 characters. The limit is 2,000."),
@@ -227,6 +241,32 @@ HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
 )
 def test_what_cannot_be_is_refused_by_line_and_column(text: str | bytes, said: str) -> None:
     assert said in refused(text)
+
+
+def test_what_is_done_in_a_day_may_have_a_time_or_none() -> None:
+    for start, finish in (
+        ("2026-12-02T10:30", "2026-12-02"), ("2026-12-02", "2026-12-02T10:30"), ("2026-12-02", "2026-12-02"),
+    ):  # fmt: skip
+        (task,) = values(f"id,name,actual_start,actual_finish\n1,A,{start},{finish}\n")
+        assert (task["actual_start"], task["actual_finish"]) == (start, finish)
+
+
+def test_constraints_and_their_dates_go_together_and_what_is_left_out_is_told() -> None:
+    text = (
+        "id,name,constraint,constraint_date\n1,A,Must start on,\n2,B,,2026-12-01\n3,C,As late as possible,2026-12-01\n"
+    )
+    plan = read(text + "4,D,Must finish on,2026-12-01\n5,E,As late as possible,\n6,F,,\n")
+    assert [(task.values.get("constraint"), task.values.get("constraint_date")) for task in plan.tasks] == [
+        (None, None), (None, None), ("As late as possible", None), ("Must finish on", "2026-12-01"),
+        ("As late as possible", None), (None, None),
+    ]  # fmt: skip
+    assert plan.remarks == (
+        "Constraints without a date are left out: A.",
+        "Dates without a constraint that binds by one are left out: B, C.",
+    )
+    assert read("id,name,constraint_date\n1,A,2026-12-01\n").remarks == (
+        "Dates without a constraint that binds by one are left out: A.",
+    )
 
 
 def test_a_text_of_several_lines_counts_as_such() -> None:
