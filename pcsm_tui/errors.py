@@ -69,6 +69,14 @@ class StorageFailed(PcsmError):
     exit_code = 4
 
 
+_LONGEST_SHOWN = 40
+
+
+def cut(text: str) -> str:
+    """Return a text as a sentence repeats it: its first 40 characters, with … for what follows them."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Return a hint sentence naming the valid words closest to `word`, or all of them when few, or nothing."""
     words = sorted(set(valid))

@@ -6,7 +6,7 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from pcsm_tui.errors import ValueRefused
+from pcsm_tui.errors import ValueRefused, cut
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -44,16 +44,16 @@ def read_date(text: str, today: date) -> date:
         return _named_month(match[1], match[2], match[3], today, text)
     if match := _MONTH_DAY.fullmatch(word):
         return _named_month(match[2], match[1], match[3], today, text)
-    raise ValueRefused(f"{text!r} is not a date.", HOW_TO_WRITE)
+    raise ValueRefused(f"{cut(text)!r} is not a date.", HOW_TO_WRITE)
 
 
 def _real(year: int, month: int, day: int, text: str) -> date:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueRefused(f"The year of {text!r} is out of range.", f"Years go from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise ValueRefused(f"The year of {cut(text)!r} is out of range.", f"Years go from {FIRST_YEAR} to {LAST_YEAR}.")
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueRefused(f"There is no day {text!r}.", HOW_TO_WRITE) from None
+        raise ValueRefused(f"There is no day {cut(text)!r}.", HOW_TO_WRITE) from None
 
 
 def add_months(start: date, months: int) -> date:
@@ -71,14 +71,14 @@ def _shifted(today: date, count: int, unit: str, text: str) -> date:
         else:
             shifted = add_months(today, count * (12 if unit == "y" else 1))
     except (ValueError, OverflowError):
-        raise ValueRefused(f"{text!r} lies outside the calendar.", HOW_TO_WRITE) from None
+        raise ValueRefused(f"{cut(text)!r} lies outside the calendar.", HOW_TO_WRITE) from None
     return _real(shifted.year, shifted.month, shifted.day, text)
 
 
 def _named_month(day: str, name: str, year: str | None, today: date, text: str) -> date:
     months = [number for number, month in enumerate(_MONTHS) if number and len(name) >= 3 and month.startswith(name)]
     if not months:
-        raise ValueRefused(f"{text!r} is not a date.", HOW_TO_WRITE)
+        raise ValueRefused(f"{cut(text)!r} is not a date.", HOW_TO_WRITE)
     if year is not None:
         return _real(int(year), months[0], int(day), text)
     for candidate in range(today.year, today.year + 9):  # 29 February may be eight years away
@@ -88,7 +88,7 @@ def _named_month(day: str, name: str, year: str | None, today: date, text: str) 
             continue
         if found >= today:
             return found
-    raise ValueRefused(f"There is no day {text!r}.", HOW_TO_WRITE)
+    raise ValueRefused(f"There is no day {cut(text)!r}.", HOW_TO_WRITE)
 
 
 def short_date(day: date, today: date) -> str:

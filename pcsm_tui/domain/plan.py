@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration
-from pcsm_tui.errors import ValueRefused
+from pcsm_tui.domain.quantities import (
+    COUNT,
+    MINUTE_IS_LEAST,
+    MINUTES,
+    UNITS,
+    read_count,
+    show_decimal,
+    show_duration,
+    unit_of,
+)
+from pcsm_tui.errors import ValueRefused, cut
 
 LinkType = Literal["FS", "SS", "FF", "SF"]
 LINK_TYPES: tuple[LinkType, ...] = ("FS", "SS", "FF", "SF")
@@ -19,23 +27,14 @@ LINK_TYPES: tuple[LinkType, ...] = ("FS", "SS", "FF", "SF")
 
 ELAPSED_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43200}
 """Minutes of each unit of elapsed time, nights and weekends included: a month of 30 days (MS Project)."""
-_NUMBER = r"\d{1,7}(?:\.\d{1,4})?"
-_UNITS = "mo|mons?|months?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?"
-LAG = rf"{_NUMBER}\s*e?(?:%|{_UNITS})?"
+MOST_UNITS = 9_999_999
+"""The largest number in a lag or an elapsed duration."""
+LAG_UNIT = rf"e?(?:%|{UNITS})"
+"""The pattern of the unit of a lag."""
+LAG = rf"{COUNT}\s*(?:{LAG_UNIT})?"
 """The pattern of a lag without its sign."""
-_LAG = re.compile(rf"([+-]?)\s*({_NUMBER})\s*(e?)(%|{_UNITS})?", re.ASCII | re.IGNORECASE)
-_ELAPSED = re.compile(rf"({_NUMBER})\s*e({_UNITS})", re.ASCII | re.IGNORECASE)
-_UNIT = {
-    "min": "m",
-    "minute": "m",
-    "hr": "h",
-    "hour": "h",
-    "day": "d",
-    "wk": "w",
-    "week": "w",
-    "mon": "mo",
-    "month": "mo",
-}
+_LAG = re.compile(rf"([+-]?)\s*({COUNT})\s*(e?)(%|{UNITS})?", re.ASCII | re.IGNORECASE)
+_ELAPSED = re.compile(rf"({COUNT})\s*e({UNITS})", re.ASCII | re.IGNORECASE)
 
 
 class Lag(NamedTuple):
@@ -64,23 +63,20 @@ def read_lag(text: str) -> tuple[str, Lag]:
         return "", Lag()
     match = _LAG.fullmatch(bare)
     if match is None or (match[3] and match[4] == "%"):
-        raise ValueRefused(f"{text!r} is not a lag.", "Write +2d, -4h, +1w, +3ed for elapsed days, or +25%.")
-    sign, number, elapsed, unit = match[1], Decimal(match[2]), match[3].lower(), _unit(match[4] or "d")
+        raise ValueRefused(f"{cut(text)!r} is not a lag.", "Write +2d, -4h, +1w, +3ed for elapsed days, or +25%.")
+    sign, number, elapsed = match[1], read_count(match[2]), match[3].lower()
+    unit = "%" if match[4] == "%" else unit_of(match[4] or "d")
+    if number > MOST_UNITS:
+        raise ValueRefused(f"The lag {cut(text)!r} is too long.", f"The limit is {MOST_UNITS:,}, in any unit.")
     scale = 10 if unit == "%" else (ELAPSED_MINUTES if elapsed else MINUTES)[unit]
     amount = number * scale
     if amount != int(amount):
-        raise ValueRefused(f"The lag {text!r} is not a whole number of minutes.", "")
+        raise ValueRefused(f"The lag {cut(text)!r} is not a whole number of minutes.", MINUTE_IS_LEAST)
     if not amount:
         return "", Lag()
     written = f"{'-' if sign == '-' else ''}{number.normalize():f}{elapsed}{unit}"
     value = -int(amount) if sign == "-" else int(amount)
     return written, Lag(value, "percent" if unit == "%" else "elapsed" if elapsed else "work")
-
-
-def _unit(word: str) -> str:
-    """Return the unit that a word means: `Weeks` is w."""
-    unit = word.lower()
-    return unit if unit in (*MINUTES, "%") else _UNIT[unit.removesuffix("s")]
 
 
 def show_link(number: str, link: Link) -> str:
@@ -93,14 +89,18 @@ def show_link(number: str, link: Link) -> str:
 def read_elapsed(text: str) -> int | None:
     """Return the minutes of elapsed time that a text means, nights and weekends included: `3ed`, `36eh`, `1ew`.
 
-    None when it is not written as elapsed time; raises `ValueRefused` when it is not a whole number of minutes.
+    None when it is not written as elapsed time; raises `ValueRefused` when it is too long, or not a whole number of
+    minutes.
     """
     match = _ELAPSED.fullmatch(text.strip())
     if match is None:
         return None
-    minutes = Decimal(match[1]) * ELAPSED_MINUTES[_unit(match[2])]
+    number = read_count(match[1])
+    if number > MOST_UNITS:
+        raise ValueRefused(f"{cut(text)!r} is too long.", f"The limit is {MOST_UNITS:,}, in any unit.")
+    minutes = number * ELAPSED_MINUTES[unit_of(match[2])]
     if minutes != int(minutes):
-        raise ValueRefused(f"{text!r} is not a whole number of minutes.", "")
+        raise ValueRefused(f"{cut(text)!r} is not a whole number of minutes.", MINUTE_IS_LEAST)
     return int(minutes)
 
 

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from pcsm_tui.domain.plan import LinkType
 from pcsm_tui.domain.values import LONGEST_NOTE, LONGEST_TEXT, Value
-from pcsm_tui.errors import FileRefused, StorageFailed
+from pcsm_tui.errors import FileRefused, StorageFailed, cut
 
+MOST_TASKS = 100_000
+"""The tasks of a plan, or the rows of a table, beyond which a file is refused."""
 LARGEST_FILE = 100 * 1024 * 1024
 """The size in bytes beyond which a file is refused unread."""
 
@@ -81,11 +83,18 @@ def named(sentence: str, names: Sequence[str]) -> str:
     return f"{sentence}: {shown}."
 
 
+def refuse_many(count: int, what: str, where: str) -> None:
+    """Raise `FileRefused` for more tasks, or rows, than a file may have: a reader asks at each of them."""
+    if count > MOST_TASKS:
+        raise FileRefused(f"{where}: there are more than {MOST_TASKS:,} {what}.", "Divide the file.")
+
+
 def file_bytes(source: Path | bytes, name: str) -> bytes:
-    """Return what a file holds.
+    """Return what a file holds; `name` is what it is called.
 
     Raises `FileRefused` for one that is too large or no file, and `StorageFailed` when it cannot be read.
     """
+    name = cut(name)
     if isinstance(source, bytes):
         size = len(source)
     else:
@@ -111,9 +120,9 @@ def file_bytes(source: Path | bytes, name: str) -> bytes:
 def checked(tasks: Iterable[ImportedTask], name: str) -> tuple[ImportedTask, ...]:
     """Return the tasks in outline order: each behind its parent, siblings as they stood.
 
-    Raises `FileRefused` for a key used twice, an unknown parent or predecessor, a circle of parents or of links, and
-    texts that are too long. A link on a summary holds for all within it, so that one between a summary and a part of
-    it is a circle too.
+    Raises `FileRefused` where there are none, for a key used twice, an unknown parent or predecessor, a circle of
+    parents or of links, and texts that are too long. A link on a summary holds for all within it, so that one between
+    a summary and a part of it is a circle too.
     """
     by_key: dict[str, ImportedTask] = {}
     for task in tasks:
@@ -124,6 +133,10 @@ def checked(tasks: Iterable[ImportedTask], name: str) -> tuple[ImportedTask, ...
             )
         by_key[task.key] = task
         _check_texts(task, name)
+    if not by_key:
+        raise FileRefused(
+            f"{name} has no tasks.", "In CSV every line below the header is one, in XML every Task in Tasks."
+        )
     children = _children(by_key, name)
     ordered = _outline(by_key, children, name)
     _check_links(by_key, name)

@@ -15,7 +15,7 @@ from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Row, derived_uid,
 from pcsm_tui.domain.entering import corrected, entered, known_values, problem_in, was_deleted
 from pcsm_tui.domain.links import are_links
 from pcsm_tui.domain.values import Value
-from pcsm_tui.errors import FileRefused
+from pcsm_tui.errors import FileRefused, cut
 from pcsm_tui.exchange.imported import ImportedBaseline, ImportedPlan, ImportedTask
 from pcsm_tui.exchange.plan_dates import told_elsewhere
 from pcsm_tui.schedule.baselines import BASELINES
@@ -108,13 +108,13 @@ def _scheduled(before: Engagement, after: Engagement, file_name: str, parents: M
     for uid, parent in parents.items():
         if plan.outline.parent(uid) != parent:
             raise FileRefused(
-                f"{file_name}: together with what is in the plan already, {plan.name(uid)!r} would stand below itself.",
+                f"{cut(file_name)}: together with what is in the plan already, {plan.name(uid)!r} would stand below itself.",
                 "Move it to the top of the plan here, then import again.",
             )
     if plan.circles and len(plan.circles) > len(plan_of(before).circles):
         named = " → ".join(_named(plan, number) for number in plan.circles[0].split(" → "))
         raise FileRefused(
-            f"{file_name}: together with what is in the plan already, tasks would wait in a circle: {named}.",
+            f"{cut(file_name)}: together with what is in the plan already, tasks would wait in a circle: {named}.",
             "Take one of these links away, here or in the file.",
         )
     return plan
@@ -164,7 +164,7 @@ class _Taking:
         tool = self._engagement.framework.tool(tool_id)
         known = known_values(tool, values)
         if reason := problem_in(tool, known):
-            raise FileRefused(f"{self._origin.file_name}, {where}: {reason}")
+            raise FileRefused(f"{cut(self._origin.file_name)}, {where}: {reason}")
         return known
 
     # --- tasks ------------------------------------------------------------------------------------------------

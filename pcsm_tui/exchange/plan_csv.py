@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pcsm_tui.domain.engagement import Engagement, Row
@@ -19,14 +19,17 @@ from pcsm_tui.domain.links import read_links
 from pcsm_tui.domain.plan import PlanTask, show_elapsed, show_link
 from pcsm_tui.domain.quantities import MINUTES, show_decimal, show_duration, show_money
 from pcsm_tui.domain.values import Value
-from pcsm_tui.errors import FileRefused, ValueRefused
+from pcsm_tui.errors import ValueRefused, cut
 from pcsm_tui.exchange.csv_table import cell_text
-from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes
-from pcsm_tui.exchange.mspdi.units import CONSTRAINTS
-from pcsm_tui.exchange.plan_cells import COLUMNS, OUTLINE_LEVEL, PlanRow, decoded, rows_of
+from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, Progress, checked, file_bytes, named
+from pcsm_tui.exchange.mspdi.units import CONSTRAINTS, UNDATED_CONSTRAINTS
+from pcsm_tui.exchange.plan_cells import PlanRow, plan_rows
+from pcsm_tui.exchange.plan_columns import COLUMNS, OUTLINE_LEVEL
 from pcsm_tui.exchange.plan_tasks import last_day
 from pcsm_tui.exchange.plan_values import sound_value
 from pcsm_tui.schedule.plan import Plan
+from pcsm_tui.schedule.settings import as_finish, as_start
+from pcsm_tui.schedule.work import moment
 
 _KINDS = ("Work stream", "Work package", "Milestone")
 _STATES = ("Open", "In progress", "Blocked", "Done", "Not needed")
@@ -37,6 +40,7 @@ _ROLLED_UP = (
 """What a task with others in it takes from these."""
 _UID = re.compile(r"[0-9a-f]{32}")
 _OUTLINE_NUMBER = re.compile(r"\d+(?:\.\d+)+", re.ASCII)
+LONGEST_ID = 200
 _EVERY = 1000
 
 
@@ -49,17 +53,15 @@ def read_plan_csv(
     with line and column, and `StorageFailed` when the file cannot be read.
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
-    data = file_bytes(source, name)
-    columns, rows, unknown = rows_of(decoded(data, name), name)
+    data, file_name = file_bytes(source, name), cut(name)
+    header, rows = plan_rows(data, file_name)
     read = list(_told(rows, progress, data.count(b"\n") or 1))
-    if not read:
-        raise FileRefused(f"{name} has no tasks.", "Below the header, every line is a task.")
-    reader = _Reader(read, columns, currency)
-    tasks = checked(reader.tasks(), name)
+    reader = _Reader(read, header.known, currency)
+    tasks = checked(reader.tasks(), file_name)
     starts = [day for row in read if (day := row.day("start"))]
-    if unknown:
-        shown = ", ".join(repr(column) for column in unknown[:12])
-        reader.remarks.append(f"Columns that are not known were left out: {shown}.")
+    if header.unknown:
+        shown = ", ".join(repr(column) for column in header.unknown[:12])
+        reader.remarks.append(f"Columns that are not known were left out: {shown}. {header.in_english}".strip())
     settings: dict[str, Value] = {"start": min(starts).isoformat()} if starts else {}
     return ImportedPlan(Path(name).stem, tasks, settings, remarks=tuple(reader.remarks))
 
@@ -82,36 +84,53 @@ class _Reader:
         self._by_id = self._ids()
         self._links = {key: self._linked(row) for key, row in self._by_id.items()}
         self.remarks: list[str] = []
+        self._left_out: dict[str, list[str]] = {}
         self._parents = self._found_parents(columns)
         self._summaries = set(self._parents.values())
         self._first = min((day for row in rows if (day := row.day("start"))), default=None)
 
     def tasks(self) -> Iterator[ImportedTask]:
         """Yield the tasks in the order of the file."""
-        seen: set[str] = set()
+        first = dict[str, str]()
         for key, row in self._by_id.items():
-            uid = row.text("uid").lower()
-            if uid and (not _UID.fullmatch(uid) or uid in seen):
-                raise row.refused("uid", f"{uid[:40]!r} is no uid, or there twice.", "Leave the column out.")
-            seen.add(uid)
+            uid = self._uid(row, first)
             values = self._values(key, row)
             if key in self._summaries:
                 values = {name: value for name, value in values.items() if name not in _ROLLED_UP}
             filled = {name: value for name, value in values.items() if value not in (None, "")}
             yield ImportedTask(key, self._parents[key], filled, self._links[key], uid, row.where)
+        self.remarks += [named(sentence, names) for sentence, names in self._left_out.items()]
         if not self._says_constraints and any(
             row.text("start") for key, row in self._by_id.items() if self._links[key]
         ):
             self.remarks.append("Starts of tasks with predecessors were left out: they follow from these.")
 
+    def _uid(self, row: PlanRow, first: dict[str, str]) -> str:
+        """Return the uid of a row; `first` gathers by uid the line on which it stands first."""
+        uid = row.text("uid").lower()
+        if uid and not _UID.fullmatch(uid):
+            hint = "An export writes 32 digits and letters a to f. Leave it empty, or leave the column out."
+            raise row.refused("uid", f"{cut(row.text('uid'))!r} is no uid.", hint)
+        if uid and first.setdefault(uid, row.where) != row.where:
+            raise row.refused("uid", f"{uid!r} is the uid of {first[uid]} too.", "Leave it empty for a new task.")
+        return uid
+
     def _ids(self) -> dict[str, PlanRow]:
         found: dict[str, PlanRow] = {}
         for row in self._rows:
             key = row.text("id")
-            if not key or re.search("[,;]", key):
-                raise row.refused("id", f"{key!r} is no id." if key else "it is empty.", "Write a number, or a word.")
+            if not key:
+                raise row.refused("id", "it is empty.", "Write a number, or a word.")
+            if len(key) > LONGEST_ID:
+                raise row.refused("id", f"it has {len(key):,} characters.", f"The limit is {LONGEST_ID}.")
+            if parting := re.search("[,;]", key):
+                mark = "comma" if parting[0] == "," else "semicolon"
+                hint = f"A {mark} parts ids in predecessors: write a number, or a word, without one."
+                raise row.refused("id", f"{cut(key)!r} has a {mark}.", hint)
             if key in found:
-                raise row.refused("id", f"{key!r} is the id of {found[key].where} too.", "Give every task its own.")
+                raise row.refused(
+                    "id", f"{cut(key)!r} is the id of {found[key].where} too.", "Give every task its own."
+                )
             found[key] = row
         return found
 
@@ -129,7 +148,7 @@ class _Reader:
         if key in self._by_id:
             return key
         raise ValueRefused(
-            f"{key!r} is the id of no task in the file.",
+            f"{cut(key)!r} is the id of no task in the file.",
             "Write ids, and if need be the kind of link and its lag: 3FS+2d.",
         )
 
@@ -141,7 +160,7 @@ class _Reader:
             for row in self._rows:
                 if row.text("parent") and row.text("parent") not in self._by_id:
                     hint = "Write the id of a task, or nothing."
-                    raise row.refused("parent", f"{row.text('parent')!r} is the id of no task in the file.", hint)
+                    raise row.refused("parent", f"{cut(row.text('parent'))!r} is the id of no task in the file.", hint)
             return {key: row.text("parent") for key, row in self._by_id.items()}
         if OUTLINE_LEVEL in columns:
             return self._by_level()
@@ -159,7 +178,10 @@ class _Reader:
     def _by_level(self) -> dict[str, str]:
         parents, above = {}, list[tuple[int, str]]()
         for key, row in self._by_id.items():
-            level = row.level(OUTLINE_LEVEL)
+            level, deepest = row.level(OUTLINE_LEVEL), above[-1][0] + 1 if above else 1
+            if level > deepest:
+                said = f"{level} is too deep: a task lies at most one below the one before it, the first at 1."
+                raise row.refused(OUTLINE_LEVEL, said, f"Write {deepest}{' or less' if above else ''}.")
             while above and above[-1][0] >= level:
                 above.pop()
             parents[key] = above[-1][1] if above else ""
@@ -168,11 +190,10 @@ class _Reader:
 
     def _above(self, key: str) -> str:
         """Return the nearest id above an outline number: of 1.2.1 it is 1.2, or else 1."""
-        while _OUTLINE_NUMBER.fullmatch(key):
-            key = key.rpartition(".")[0]
-            if key in self._by_id:
-                return key
-        return ""
+        above = key.rpartition(".")[0] if _OUTLINE_NUMBER.fullmatch(key) else ""
+        while above and above not in self._by_id:
+            above = above.rpartition(".")[0]
+        return above
 
     # --- values -----------------------------------------------------------------------------------------------
 
@@ -194,9 +215,8 @@ class _Reader:
             "optimistic": row.working_duration("optimistic"),
             "pessimistic": row.working_duration("pessimistic"),
             **self._constraint(key, row),
+            **_actual(row),
             "deadline": row.when("deadline"),
-            "actual_start": row.when("actual_start"),
-            "actual_finish": row.when("actual_finish"),
             "remaining_duration": row.working_duration("remaining_duration"),
             "percent_complete": percent or None,
             "budget": row.money("budget", self._currency),
@@ -215,13 +235,35 @@ class _Reader:
         return days * MINUTES["d"] or None
 
     def _constraint(self, key: str, row: PlanRow) -> dict[str, Value]:
+        constraint, when = row.choice("constraint", CONSTRAINTS), row.when("constraint_date")
+        dated = constraint not in ("", *UNDATED_CONSTRAINTS)
+        if dated != bool(when) and key not in self._summaries:
+            sentence = "Constraints without a date" if dated else "Dates without a constraint that binds by one"
+            self._left_out.setdefault(f"{sentence} are left out", []).append(row.text("name"))
         if self._says_constraints:
-            constraint, when = row.choice("constraint", CONSTRAINTS), row.when("constraint_date")
-            return {"constraint": constraint, "constraint_date": when}
+            return {"constraint": constraint if not dated or when else "", "constraint_date": when if dated else None}
         start: date | None = row.day("start")
         if start is None or self._links[key] or self._first is None or start <= self._first:
             return {}
         return {"constraint": "Start no earlier than", "constraint_date": start.isoformat()}
+
+
+def _actual(row: PlanRow) -> dict[str, Value]:
+    """Return when a task began and ended. Raises `FileRefused` for one that ended before it began."""
+    start, finish = row.when("actual_start"), row.when("actual_finish")
+    if _at_once(start, finish):
+        raise row.refused("actual_finish", f"{finish} lies before actual_start, {start}.", "Exchange the dates.")
+    return {"actual_start": start, "actual_finish": finish}
+
+
+def _at_once(start: Value, finish: Value) -> str:
+    """Return when a task that ended before it began was done, at once, as the schedule has it; nothing for others."""
+    begun, ended = moment(start), moment(finish)
+    if begun is None or ended is None:
+        return ""
+    days = not (isinstance(begun, datetime) or isinstance(ended, datetime))
+    reversed_ = ended < begun if days else as_finish(ended) < as_start(begun)
+    return as_finish(ended).isoformat(timespec="minutes") if reversed_ else ""
 
 
 def _both(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -260,6 +302,8 @@ def _cells(task: PlanTask, row: Row, plan: Plan) -> Mapping[str, str]:
             for link in task.links
             if link.task in plan and link.task != task.uid
         ),
+        "actual_start": _at_once(sound_value(row, "actual_start"), sound_value(row, "actual_finish"))
+        or plain["actual_start"],
         "parent": plan.number(task.parent) if task.parent else "",
         "start": task.start.date().isoformat(),
         "finish": last_day(task).isoformat(),

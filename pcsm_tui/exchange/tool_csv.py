@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from pcsm_tui.domain.declarations import Field, Tool
-from pcsm_tui.errors import FileRefused, nearest
-from pcsm_tui.exchange.plan_cells import decoded, unguarded
-
-_DELIMITERS = ",;\t"
+from pcsm_tui.errors import FileRefused, cut, nearest
+from pcsm_tui.exchange.csv_lines import Line, csv_lines, too_many_cells, unguarded
+from pcsm_tui.exchange.imported import refuse_many
 
 
 class ToolRow(NamedTuple):
@@ -36,18 +33,17 @@ def read_tool_csv(data: bytes, name: str, tool: Tool) -> ToolTable:
     Raises `FileRefused`, with the line, for a column that the tool does not have or that is there twice, a line with
     more cells than columns, and what is no CSV.
     """
-    lines = _lines(decoded(data, name), name)
-    number, names = next(lines, (1, []))
-    fields = [_field(tool, cell, f"{name}, line {number}") for cell in names]
-    rows = []
-    for number, cells in lines:
-        if any(cell.strip() for cell in cells[len(fields) :]):
-            raise FileRefused(
-                f"{name}, line {number}: there are {len(cells)} cells in {len(fields)} columns.",
-                "Put a text that has the separator in it in quotation marks.",
-            )
-        filled = zip(fields, map(unguarded, cells), strict=False)
-        rows.append(ToolRow(number, {field.id: text for field, text in filled if field.computed is None}))
+    name = cut(name)
+    lines = csv_lines(data, name, partial(has_field, tool))
+    head = next(lines, Line(1, []))
+    fields = [_field(tool, cell, f"{name}, line {head.number}") for cell in head.cells]
+    rows = list[ToolRow]()
+    for line in lines:
+        refuse_many(len(rows) + 1, "rows", f"{name}, line {line.number}")
+        if refused := too_many_cells(name, line, len(fields)):
+            raise refused
+        filled = zip(fields, map(unguarded, line.cells), strict=False)
+        rows.append(ToolRow(line.number, {field.id: text for field, text in filled if field.computed is None}))
     if not rows:
         raise FileRefused(f"{name} has no rows.", f"The first line names fields of {tool.name}, every other is a row.")
     _refuse_twice(fields, name)
@@ -55,30 +51,9 @@ def read_tool_csv(data: bytes, name: str, tool: Tool) -> ToolTable:
     return ToolTable(enterable, tuple(rows), tuple(field.name for field in fields if field.computed is not None))
 
 
-def columns_of(data: bytes, name: str) -> list[str]:
-    """Return the names in the first line of a CSV file. Raises `FileRefused` for what is no CSV."""
-    return next(_lines(decoded(data, name), name), (1, []))[1]
-
-
 def has_field(tool: Tool, name: str) -> bool:
     """Return whether a column of this name belongs to a field of a tool."""
     return _named(tool, name) is not None
-
-
-def _lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that are not empty, with the number of each."""
-    head = text.lstrip("\r\n").partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True)
-    number = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield number, cells
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise FileRefused(
-            f"{name}, line {number}: this is no CSV ({error}).", "Look for a quotation mark that is not closed."
-        ) from None
 
 
 def _field(tool: Tool, name: str, where: str) -> Field:
@@ -86,7 +61,7 @@ def _field(tool: Tool, name: str, where: str) -> Field:
     if found is None:
         hint = nearest(name, [*(field.name for field in tool.fields)])
         raise FileRefused(
-            f"{where}: {tool.name} has no field {name!r}.", hint or f"`pcsm tools {tool.id}` lists the fields."
+            f"{where}: {tool.name} has no field {cut(name)!r}.", hint or f"`pcsm tools {tool.id}` lists the fields."
         )
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -16,10 +15,11 @@ from pcsm_tui.domain.declarations import Field, Tool
 from pcsm_tui.domain.engagement import ORDER_STEP, Engagement, Record, Row, order_of
 from pcsm_tui.domain.entering import entered
 from pcsm_tui.domain.values import Value, how_to_write, is_empty, same_value, show_value
-from pcsm_tui.errors import FileRefused, UsageError, ValueRefused
+from pcsm_tui.errors import FileRefused, UsageError, ValueRefused, cut
 from pcsm_tui.exchange.imported import Progress, file_bytes
 from pcsm_tui.exchange.plan_change import BINDING, PROGRESS, Origin, PlanChange, plan_change
-from pcsm_tui.exchange.tool_csv import ToolTable, columns_of, has_field, read_tool_csv
+from pcsm_tui.exchange.plan_columns import Header, opened_plan
+from pcsm_tui.exchange.tool_csv import ToolTable, has_field, read_tool_csv
 from pcsm_tui.insight.plan_outlook import outcome_sentence, plan_sentence
 from pcsm_tui.schedule.paths import moved
 from pcsm_tui.schedule.plan import TASKS, plan_of
@@ -43,7 +43,6 @@ _NOT_READ = {
     ".xlsx": (".xlsx cannot be imported yet.", "Save the sheet as CSV."),
     ".mpp": ("MS Project's own format cannot be read.", "Save the plan from MS Project as XML."),
 }
-_NAMES, _WORK = {"name", "task_name"}, {"duration", "predecessors", "predecessor"}
 _KEPT_EMPTY = {"owner", "deliverable", "optimistic", "pessimistic", "budget", *BINDING, *PROGRESS}
 """Fields that are emptied where a CSV file has their column and nothing in it."""
 
@@ -105,7 +104,7 @@ def rows_import(session: Session, path: Path, tool: Tool) -> ImportedRows:
     if tool.single:
         raise UsageError(f"{tool.name} is a form: it has one record.", f"`pcsm set FILE {tool.id}` changes its fields.")
     if _format(path) != CSV:
-        raise UsageError(f"{path.name} is no CSV file.", "Rows of a tool are imported from CSV.")
+        raise UsageError(f"{cut(path.name)} is no CSV file.", "Rows of a tool are imported from CSV.")
     table = read_tool_csv(file_bytes(path, path.name), path.name, tool)
     found = [_typed(session, tool, table, place, path.name) for place in range(len(table.rows))]
     return _added(session, tool, table, found, path.name)
@@ -233,29 +232,25 @@ def _format(path: Path) -> str:
             raise UsageError(message, hint)
     found = {".xml": MSPDI, ".csv": CSV}.get(path.suffix.casefold())
     if found is None:
-        raise UsageError(f"{path.name} has no ending by which to know what it is.", _READ)
+        raise UsageError(f"{cut(path.name)} has no ending by which to know what it is.", _READ)
     return found
 
 
 def _told_of(engagement: Engagement, data: bytes, name: str) -> tuple[str, ...]:
     """Return the fields of which a plan in CSV tells; raises `FileRefused` for a table that is no plan."""
-    columns = columns_of(data, name)
-    words = {re.sub(r"[^0-9a-z]+", "_", column.casefold()).strip("_") for column in columns}
-    if not (words & _NAMES and words & _WORK):
-        raise _no_plan(engagement, columns, name)
-    return tuple(sorted(_KEPT_EMPTY & words))
+    header, _ = opened_plan(data, cut(name))
+    tool = "" if "id" in header.columns else _tool_of(engagement, header)
+    if header.is_of_plan and not tool:
+        return tuple(sorted(_KEPT_EMPTY & {*header.known}))
+    hint = f"Its columns are those of {tool}: give --as {tool}." if tool else "Rows of a tool need --as TOOL."
+    raise FileRefused(f"{cut(name)} is no plan, which has the columns id, name, duration and predecessors.", hint)
 
 
-def _no_plan(engagement: Engagement, columns: list[str], name: str) -> FileRefused:
-    """Return the refusal of a table that is no plan, with the tool to which its columns belong where there is one."""
-    tools = [tool.id for tool in engagement.framework.tools if tool.audience != "personal" and not tool.single]
-    fitting = [name for name in tools if all(has_field(engagement.framework.tool(name), column) for column in columns)]
-    hint = (
-        f"Its columns are those of {fitting[0]}: give --as {fitting[0]}."
-        if fitting
-        else "Rows of a tool need --as TOOL."
-    )
-    return FileRefused(f"{name} is no plan, which has the columns id, name, duration and predecessors.", hint)
+def _tool_of(engagement: Engagement, header: Header) -> str:
+    """Return the id of a register of its own to which all columns of a table belong; nothing where there is none."""
+    tools = (tool for tool in engagement.framework.tools if tool.audience != "personal" and not tool.single)
+    others = (tool for tool in tools if tool.id != TASKS)
+    return next((tool.id for tool in others if all(has_field(tool, name) for name in header.names)), "")
 
 
 # --- rows of a tool -------------------------------------------------------------------------------------------
@@ -270,7 +265,9 @@ def _typed(session: Session, tool: Tool, table: ToolTable, place: int, file_name
             values[field.id] = editing.typed(session.engagement, field, row.cells[field.id], session.today)
         except ValueRefused as refused:
             hint = refused.hint or f"Write {how_to_write(field)}."
-            raise FileRefused(f"{file_name}, line {row.line}, column {field.name}: {refused.message}", hint) from None
+            raise FileRefused(
+                f"{cut(file_name)}, line {row.line}, column {field.name}: {refused.message}", hint
+            ) from None
     return values
 
 

@@ -64,6 +64,27 @@ def test_a_published_plan_comes_in_and_has_its_published_times(pcsm, harbour: Pa
             assert picked == wanted, key
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,start,finish\n1,Dig,2026-11-23,2026-11-24\n",
+        "id,name,outline_level\n1,Dig,1\n",
+        "sep=;\nID;Name;Duration\n1;Dig;2d\n",
+        "ID,Task Name,Start Date\n1,Dig,2026-11-23\n",
+    ],
+)
+def test_a_plan_is_known_by_any_of_its_columns(pcsm, harbour: Path, tmp_path: Path, text: str) -> None:
+    run = pcsm("import", written(tmp_path / "plan.csv", text), "--into", "harbour")
+    assert run.out.startswith("1 work package in the file: 1 added.\n1 Dig: new")
+
+
+def test_columns_under_other_names_empty_fields_too(pcsm, harbour: Path, tmp_path: Path) -> None:
+    source = tmp_path / "plan.csv"
+    pcsm("import", written(source, "id,Task Name,Resource Names\n1,Dig,Ines\n"), "--into", "harbour")
+    run = pcsm("import", written(source, "id,Task Name,Resource Names\n1,Dig,\n"), "--into", "harbour")
+    assert "1 Dig: Owner none instead of Ines" in run.out
+
+
 def test_the_same_file_again_changes_no_byte(pcsm, harbour: Path, tmp_path: Path) -> None:
     text, _ = published_csv("vanhoucke-fictitious", "Fictitious project")
     source = written(tmp_path / "plan.csv", text)
@@ -266,7 +287,12 @@ HOLIDAY = """<CalendarUID>1</CalendarUID><Calendars><Calendar><UID>1</UID><Excep
         ("p.csv", HEADER + '1,"Dig,2d,\n', "line 2: this is no CSV"),
         ("p.csv", HEADER, "has no tasks"),
         ("p.csv", "a,b\n1,2\n", "is no plan"),
+        ("p.csv", "", "p.csv is empty."),
+        ("p.csv", " \n;;\n", "p.csv is empty."),
         ("p.csv", "name,duration\nDig,2d\n", "no column id"),
+        ("p.csv", "id,nmae,duration\n1,Dig,2d\n", "line 1: there is no column name in 'id', 'nmae', 'duration'. Did you"),
+        ("p.csv", "Nr.;Vorgangsname;Dauer\n1;Dig;2t\n", "expected in English: id for Nr., name for Vorgangsname, duration"),
+        ("p.csv", "PK\x03\x04", "p.csv is a workbook or another zip file"),
         ("p.xml", XML.format(TASK.format("<PredecessorLink><PredecessorUID>9</PredecessorUID></PredecessorLink>")),
          "p.xml, line 4, Task UID 1: the predecessor '9'"),
         ("p.xml", XML.format(TASK.format("<PredecessorLink><PredecessorUID>1</PredecessorUID></PredecessorLink>")),

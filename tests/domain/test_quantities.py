@@ -120,6 +120,11 @@ def test_every_decimal_is_read_as_it_is_shown(scaled: int, decimals: int) -> Non
         ("1w 2d", 3360),
         ("1w, 2d 4h", 3600),
         ("1d2h", 600),
+        ("1,5d", 720),
+        ("1,25h", 75),
+        ("1,5", 720),
+        ("2 hrs 1 wk", 2520),
+        ("1 mon", 9600),
         ("0d", 0),
     ],
 )
@@ -133,11 +138,35 @@ def test_a_bare_number_counts_in_the_fields_unit(unit: str, minutes: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "d", "five days", "-2d", "1,5d", "1w 2", "3 4", "1.5.2h", "2y", "0.001h", "1e3d", "99999999999d"]
+    "text",
+    ["", "d", "five days", "-2d", "1,500d", "1,d", "1w 2", "3 4", "1.5.2h", "2y", "0.001h", "1e3d", "99999999999d"],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused):
         read_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1000000000mo", "'1000000000mo' is too long. The limit is 999,999,999 months."),
+        ("0.0001d", "'0.0001d' is not a whole number of minutes. A minute, 1m, is the least."),
+        ("x" * 41, f"'{'x' * 40}…' is not a duration. Write 30m"),
+    ],
+)
+def test_what_is_wrong_with_a_duration_is_told(text: str, said: str) -> None:
+    with pytest.raises(ValueRefused) as caught:
+        read_duration(text)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_duration_of_very_many_parts_is_read_in_one_go() -> None:
+    assert read_duration("1m " * 200_000) == 200_000
+
+
+def test_a_decimal_comma_is_a_matter_of_who_asks() -> None:
+    assert read_decimal("37,5", 1, comma=True) == 375
+    assert read_decimal("1,200", 1, comma=True) == 12000
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,3 @@ def test_progress_is_told() -> None:
     read_mspdi(OFFICE, progress=lambda done, total: told.append((done, total)))
     assert told
     assert all(0 <= done <= total for done, total in told)
-
-
-def test_no_tasks_is_a_plan_too() -> None:
-    assert read("").tasks == ()

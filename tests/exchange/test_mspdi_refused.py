@@ -11,6 +11,7 @@ from pcsm_tui.exchange import imported
 from pcsm_tui.exchange.mspdi.reading import read_mspdi
 
 HEAD = '<?xml version="1.0"?>\n<Project xmlns="http://schemas.microsoft.com/project">\n'
+ONE = "<Tasks><Task><UID>1</UID></Task></Tasks>"
 
 
 def refused(text: str | bytes) -> str:
@@ -57,6 +58,15 @@ def level(number: int) -> str:
         ("<Milestone>maybe</Milestone>", "Milestone is 'maybe', not a yes or no. Write 1 or 0."),
         ("<Cost>much</Cost>", "Cost is 'much', not a number"),
         ("<Cost>1E99</Cost>", "too large"),
+        *(
+            (
+                f"<PredecessorLink><PredecessorUID>1</PredecessorUID><LinkLag>{lag}</LinkLag>"
+                f"<LagFormat>{code}</LagFormat></PredecessorLink>",
+                f"line 4, Task UID 1, PredecessorLink: LinkLag is {lag}, which is too large. The limit is 9,007,199,",
+            )
+            for lag in ("1e30", "-1e99")
+            for code in (7, 8, 19, 20, 51, 52)
+        ),
         (after(7), "line 4, Task UID 1: the predecessor '7' is no task of the file"),
         (after(1), "in a circle: 1 (T1) → 1 (T1)"),
         ("<PredecessorLink><Type>1</Type></PredecessorLink>", "PredecessorUID is missing"),
@@ -139,13 +149,17 @@ LAUGHS = '<!DOCTYPE Project [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         ('<?xml version="1.0" encoding="klingon"?><Project/>', "line 1"),
         ('<?xml version="1.0" encoding="utf-16"?><Project/>', "no well-formed XML"),
         ('<?xml version="1.0" encoding="shift_jis"?><Project/>', "its encoding cannot be read"),
+        (
+            f'<?xml version="1.0" encoding="{"x" * 60}"?><Project/>',
+            f"encoding cannot be read (unknown encoding: {'x' * 22}…).",
+        ),
         (b'<?xml version="1.0" encoding="UTF-8"?><Project a="\xe9"/>', "no well-formed XML"),
         ("PK\x03\x04", "no well-formed XML"),
         (f"{HEAD}<MinutesPerDay>-1</MinutesPerDay></Project>", "MinutesPerDay is -1"),
         (f"{HEAD}<DaysPerMonth>-20</DaysPerMonth></Project>", "DaysPerMonth is -20"),
         (f"{HEAD}<MinutesPerDay>long</MinutesPerDay></Project>", "'long', not a number"),
-        (f"{HEAD}<StartDate>yesterday</StartDate></Project>", "Project: StartDate cannot be read"),
-        (f"{HEAD}<CriticalSlackLimit>x</CriticalSlackLimit></Project>", "CriticalSlackLimit is 'x', not a number"),
+        (f"{HEAD}<StartDate>yesterday</StartDate>{ONE}</Project>", "Project: StartDate cannot be read"),
+        (f"{HEAD}<CriticalSlackLimit>x</CriticalSlackLimit>{ONE}</Project>", "CriticalSlackLimit is 'x', not a number"),
     ],
 )
 def test_what_is_no_file_of_ms_project_is_refused(text: str | bytes, said: str) -> None:
@@ -205,9 +219,29 @@ def test_a_base_calendar_that_goes_round_in_a_circle_ends() -> None:
     text = (
         f"{HEAD}<CalendarUID>1</CalendarUID><Calendars>"
         "<Calendar><UID>1</UID><BaseCalendarUID>2</BaseCalendarUID></Calendar>"
-        "<Calendar><UID>2</UID><BaseCalendarUID>1</BaseCalendarUID></Calendar></Calendars></Project>"
+        "<Calendar><UID>2</UID><BaseCalendarUID>1</BaseCalendarUID></Calendar></Calendars>" + ONE + "</Project>"
     )
     assert read_mspdi(text.encode(), "plan.xml").settings["monday"] == "08:00-12:00, 13:00-17:00"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "",
+        "<Tasks/>",
+        "<Tasks></Tasks>",
+        "<Tasks><Task><UID>0</UID></Task></Tasks>",
+        "<Tasks><Task><IsNull>1</IsNull></Task></Tasks>",
+    ],
+)
+def test_a_file_without_tasks_is_refused(inner: str) -> None:
+    assert refused(f"{HEAD}{inner}</Project>").startswith("plan.xml has no tasks.")
+
+
+def test_too_many_tasks_are_refused_where_they_begin_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imported, "MOST_TASKS", 3)
+    assert len(read_mspdi(tasks("", "", "").encode(), "plan.xml").tasks) == 3
+    assert refused(tasks(*[""] * 5)) == "plan.xml, line 7: there are more than 3 tasks. Divide the file."
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from imported_plans import any_plan, engagement_of, schedule_of
 
 from pcsm_tui.errors import FileRefused, StorageFailed
+from pcsm_tui.exchange import imported
 from pcsm_tui.exchange.imported import ImportedLink, ImportedPlan, ImportedTask, checked
 from pcsm_tui.exchange.plan_csv import read_plan_csv, write_plan_csv
 from pcsm_tui.schedule.plan import Plan
@@ -70,6 +71,25 @@ def test_spreadsheets_and_planners_write_it_in_many_ways(text: str) -> None:
             ("1", "Plan", 2400), ("2", "Build", 720),
         ]  # fmt: skip
         assert plan.tasks[1].links == (ImportedLink("1"),)
+
+
+def test_a_lag_may_have_a_decimal_comma_like_a_duration() -> None:
+    """Half a day, a day and a half, and an hour and a quarter."""
+    head = "id;name;duration;predecessors\n1;A;1,5d;\n"
+    plan = read(head + "2;B;1d;1FS+0,5d\n3;C;1d;1FS+1,5,2\n4;D;1d;1SS-1,25h;\n")
+    assert plan.tasks[0].values["duration"] == 720
+    assert [task.links for task in plan.tasks[1:]] == [
+        (ImportedLink("1", "FS", "0.5d"),),
+        (ImportedLink("1", "FS", "1.5d"), ImportedLink("2")),
+        (ImportedLink("1", "SS", "-1.25h"),),
+    ]
+
+
+def test_a_comma_that_may_part_two_tasks_is_refused() -> None:
+    assert refused('id,name,predecessors\n1,A,\n5,B,\n6,C,"1FS+0,5"\n') == (
+        "plan.csv, line 4, column predecessors: '1FS+0,5' is a lag with a decimal comma, or ends with the task '5'. "
+        "Write 1FS+0.5 for the lag, or a space after the comma for the task."
+    )
 
 
 def test_a_start_binds_what_waits_for_nothing_and_is_later_than_the_first() -> None:
@@ -142,7 +162,34 @@ HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
         ("id,name,ID\n1,A,1\n", "line 1: the column id is there twice"),
         (HEAD + "1,A,1d,,,,,\n1,B,1d,,,,,\n", "line 3, column id: '1' is the id of line 2 too."),
         (HEAD + ",A,1d,,,,,\n", "line 2, column id: it is empty"),
-        (HEAD + '"1;2",A,1d,,,,,\n', "line 2, column id: '1;2' is no id"),
+        (HEAD + '"1;2",A,1d,,,,,\n', "line 2, column id: '1;2' has a semicolon. A semicolon parts ids in"),
+        (HEAD + '"1,2",A,1d,,,,,\n', "line 2, column id: '1,2' has a comma. A comma parts ids in predecessors: write"),
+        (HEAD + "1" * 201 + ",A,1d,,,,,\n", "line 2, column id: it has 201 characters. The limit is 200."),
+        (HEAD + "1,A," + "1m " * 40 + ",,,,,\n", "line 2, column duration: it has 119 characters. The limit is 100."),
+        (HEAD + "1,A,1d,,,,," + "0" * 101 + "\n", "column percent_complete: it has 101 characters. The limit is 100."),
+        (HEAD + "1,A,'1,500d',,,,,\n".replace("'", '"'), "column duration: '1,500d' is not a duration. Write 30m"),
+        (HEAD + "1,A,10000000000mo,,,,,\n", "'10000000000mo' is too long. The limit is 999,999,999 months."),
+        (HEAD + "1,A,10000000ed,,,,,\n", "'10000000ed' is too long. The limit is 9,999,999, in any unit."),
+        (HEAD + "1,A,0.0001d,,,,,\n", "'0.0001d' is not a whole number of minutes. A minute, 1m, is the least."),
+        (HEAD + '1,A,1d,,,,,"40,5x"\n', "column percent_complete: '40,5x' is not a number."),
+        (HEAD + "1,A,1d,,,9999-12-31,,\n", "The year of '9999-12-31' is out of range. Years go from 1900 to 2999."),
+        (HEAD + "1,A,1d,,,1899-12-31,,\n", "The year of '1899-12-31' is out of range. Years go from 1900 to 2999."),
+        (HEAD + "1,A,soon" + "x" * 90 + ",,,,,\n", "column duration: 'soon" + "x" * 36 + "…' is not a duration."),
+        (HEAD + "1,A,1d," + "x" * 90 + ",,,,\n", "column predecessors: '" + "x" * 40 + "…' is the id of no task"),
+        (HEAD + "1,A,1d,," + "x" * 90 + ",,,\n", "column parent: '" + "x" * 40 + "…' is the id of no task"),
+        ("id,name,kind\n1,A," + "x" * 90 + "\n", "column kind: '" + "x" * 40 + "…' is not one of the choices."),
+        ("id,name,start\n1,A," + "x" * 90 + "\n", "column start: '" + "x" * 40 + "…' is not a date."),
+        ("id,nmae\n1,A\n", "line 1: there is no column name in 'id', 'nmae'. Did you mean name by nmae?"),
+        (
+            "Nr.;Vorgangsname;Dauer;Vorgänger\n1;A;1t;\n",
+            "line 1: there is no column id or name in 'nr', 'vorgangsname'",
+        ),
+        ("Nr.;Vorgangsname;Dauer\n1;A;1t\n", "in English: id for Nr., name for Vorgangsname, duration for Dauer."),
+        ("Id;Nom de la tâche;Durée\n1;A;1j\n", "in English: name for Nom de la tâche, duration for Durée."),
+        ("," * 1000 + "\nid,name" + "," * 999 + "\n", "line 2: there are 1,001 columns. The limit is 1,000."),
+        ("id,name\n1," + "x," * 500_000 + "\n", "line 2: it has 1,000,003 characters. The limit is 1,000,000."),
+        (b"PK\x03\x04\x14\x00", "plan.csv is a workbook or another zip file, not a text. Save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "plan.csv is a workbook of an old Excel, or the like, not a text."),
         (HEAD + "1,,1d,,,,,\n", "line 2, column name: it is empty"),
         (HEAD + "1,A,soon,,,,,\n", "line 2, column duration: 'soon' is not a duration. Write 30m, 4h, 5d"),
         (HEAD + "1,A,-2d,,,,,\n", "line 2, column duration: '-2d' is not a duration. A duration is not negative."),
@@ -166,8 +213,26 @@ HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
         ("id,name,kind\n1,A,Epic\n", "line 2, column kind: 'Epic' is not one of the choices. Write Work stream"),
         ("id,name,budget\n1,A,dear\n", "line 2, column budget: 'dear' is not an amount."),
         ("id,name,optimistic\n1,A,2ed\n", "line 2, column optimistic: '2ed' is elapsed time."),
-        ("id,name,uid\n1,A,xyz\n", "line 2, column uid: 'xyz' is no uid"),
+        ("id,name,uid\n1,A,XYZ\n", "line 2, column uid: 'XYZ' is no uid. An export writes 32 digits and letters"),
+        (
+            f"id,name,uid\n1,A,{'a' * 32}\n2,B,{'A' * 32}\n",
+            f"line 3, column uid: '{'a' * 32}' is the uid of line 2 too.",
+        ),
         ("id,name,outline_level\n1,A,top\n", "line 2, column outline_level: 'top' is not a level."),
+        ("id,name,outline_level\n1,A,0\n", "line 2, column outline_level: '0' is not a level. Write 1 for the top"),
+        (
+            "id,name,outline_level\n1,A,2\n",
+            "outline_level: 2 is too deep: a task lies at most one below the one before it, the first at 1. Write 1.",
+        ),
+        (
+            "id,name,outline_level\n1,A,1\n2,B,3\n",
+            "outline_level: 3 is too deep: a task lies at most one below the one before it, the first at 1. Write 2 or less.",
+        ),
+        (
+            "id,name,actual_start,actual_finish\n1,A,2026-12-02,2026-12-01\n",
+            "line 2, column actual_finish: 2026-12-01 lies before actual_start, 2026-12-02. Exchange the dates.",
+        ),
+        ("id,name,actual_start,actual_finish\n1,A,2026-12-02T10:30,2026-12-02T10:00\n", "lies before actual_start"),
         ("id,name\n1,A\n2,\x00\n", "line 3: there is a NUL character"),
         (b"id,name\n1,\xff\n", "line 2: this is no UTF-8. Save it as CSV in UTF-8."),
         ("id,name\n1," + "x" * 2001 + "\n", "line 2: name has 2,001 characters. The limit is 2,000."),
@@ -178,8 +243,54 @@ def test_what_cannot_be_is_refused_by_line_and_column(text: str | bytes, said: s
     assert said in refused(text)
 
 
+def test_what_is_done_in_a_day_may_have_a_time_or_none() -> None:
+    for start, finish in (
+        ("2026-12-02T10:30", "2026-12-02"), ("2026-12-02", "2026-12-02T10:30"), ("2026-12-02", "2026-12-02"),
+    ):  # fmt: skip
+        (task,) = values(f"id,name,actual_start,actual_finish\n1,A,{start},{finish}\n")
+        assert (task["actual_start"], task["actual_finish"]) == (start, finish)
+
+
+def test_constraints_and_their_dates_go_together_and_what_is_left_out_is_told() -> None:
+    text = (
+        "id,name,constraint,constraint_date\n1,A,Must start on,\n2,B,,2026-12-01\n3,C,As late as possible,2026-12-01\n"
+    )
+    plan = read(text + "4,D,Must finish on,2026-12-01\n5,E,As late as possible,\n6,F,,\n")
+    assert [(task.values.get("constraint"), task.values.get("constraint_date")) for task in plan.tasks] == [
+        (None, None), (None, None), ("As late as possible", None), ("Must finish on", "2026-12-01"),
+        ("As late as possible", None), (None, None),
+    ]  # fmt: skip
+    assert plan.remarks == (
+        "Constraints without a date are left out: A.",
+        "Dates without a constraint that binds by one are left out: B, C.",
+    )
+    assert read("id,name,constraint_date\n1,A,2026-12-01\n").remarks == (
+        "Dates without a constraint that binds by one are left out: A.",
+    )
+
+
 def test_a_text_of_several_lines_counts_as_such() -> None:
     assert "line 4, column id" in refused('id,name,owner\n1,"A\nB",x\n1,C,y\n')
+    assert "line 6, column id" in refused('sep=,\n\nid,name,owner\r\n1,"A\nB",x\n1,C,y\n')
+
+
+def test_a_plan_of_too_many_tasks_is_refused_where_it_begins_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imported, "MOST_TASKS", 3)
+    lines = "".join(f"{number},A\n" for number in range(1, 6))
+    assert len(read("id,name\n" + lines[:12]).tasks) == 3
+    assert refused("id,name\n" + lines) == "plan.csv, line 5: there are more than 3 tasks. Divide the file."
+
+
+def test_a_long_name_of_a_file_is_cut_in_what_is_said_and_nowhere_else() -> None:
+    name = "n" * 60
+    assert read("id,name\n1,A\n", f"{name}.csv").name == name
+    with pytest.raises(FileRefused, match=f"^{'n' * 40}… has no tasks"):
+        read("id,name\n", f"{name}.csv")
+
+
+def test_ids_of_very_many_parts_find_the_nearest_above() -> None:
+    lines = "".join(f"{'.'.join(['1'] * parts)},A\n" for parts in (1, 3, 100))
+    assert [task.parent for task in read(f"id,name\n{lines}").tasks] == ["", "1", "1.1.1"]
 
 
 def test_a_file_is_read_from_its_place_and_progress_told(tmp_path: Path) -> None:

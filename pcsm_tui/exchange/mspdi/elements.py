@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from pcsm_tui.errors import FileRefused
-from pcsm_tui.exchange.imported import Progress
+from pcsm_tui.errors import FileRefused, cut
+from pcsm_tui.exchange.imported import Progress, refuse_many
 
 NAMESPACE = "http://schemas.microsoft.com/project"
 _DEEPEST = 64
@@ -73,7 +73,7 @@ def parse_project(data: bytes, name: str, progress: Progress | None = None) -> E
         ) from None
     except (LookupError, ValueError) as error:
         raise FileRefused(
-            f"{name}, line {builder.parser.CurrentLineNumber}: its encoding cannot be read ({error}).",
+            f"{name}, line {builder.parser.CurrentLineNumber}: its encoding cannot be read ({cut(str(error))}).",
             "Save it as UTF-8.",
         ) from None
     assert builder.root is not None, "well-formed XML has a root element"
@@ -89,6 +89,7 @@ class _Builder:
         self._text: list[str] = []
         self._skipping = 0
         self._held = 0
+        self._tasks = 0
         self.root: Element | None = None
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
@@ -122,7 +123,7 @@ class _Builder:
 
     def _check_root(self, namespace: str, name: str, line: int) -> None:
         if name != "Project" or namespace != NAMESPACE:
-            shown = f"{name!r}" + (f" of {namespace[:80]!r}" if namespace else " without a namespace")
+            shown = f"{cut(name)!r}" + (f" of {cut(namespace)!r}" if namespace else " without a namespace")
             raise FileRefused(
                 f"{self._name}, line {line}: this is no file of MS Project: it begins with {shown}.",
                 f'It has to begin with <Project xmlns="{NAMESPACE}">.',
@@ -145,6 +146,8 @@ class _Builder:
 
     def _hold(self, element: Element) -> None:
         self._held += 1
+        self._tasks += element.name == "Task"
+        refuse_many(self._tasks, "tasks", f"{self._name}, line {element.line}")
         if self._held > _MOST:
             raise FileRefused(
                 f"{self._name}, line {element.line}: there are more than {_MOST:,} tasks, links and the like.",

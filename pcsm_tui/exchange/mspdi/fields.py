@@ -42,18 +42,21 @@ class Fields:
         return text in ("1", "true")
 
     def number(self, name: str) -> Decimal | None:
-        """Return a number; None when there is none."""
+        """Return a number; None when there is none. No number of a plan is larger than `LARGEST`."""
         text = self.element.text(name)
         if not text:
             return None
         if not _NUMBER.fullmatch(text):
             raise self.refused(name, f"is {text[:40]!r}, not a number.")
-        return Decimal(text)
+        found = Decimal(text)
+        if abs(found) > LARGEST:
+            raise self.refused(name, f"is {text[:40]}, which is too large.", f"The limit is {LARGEST:,}.")
+        return found
 
     def whole(self, name: str) -> int | None:
         """Return a whole number; None when there is none."""
         found = self.number(name)
-        if found is not None and (found != found.to_integral_value() or abs(found) > LARGEST):
+        if found is not None and found != found.to_integral_value():
             raise self.refused(name, f"is {self.element.text(name)[:40]!r}, not a whole number.")
         return None if found is None else int(found)
 

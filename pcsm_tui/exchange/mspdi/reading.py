@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pcsm_tui.domain.quantities import MINUTES, is_currency
 from pcsm_tui.domain.values import Value
+from pcsm_tui.errors import cut
 from pcsm_tui.exchange.imported import ImportedPlan, ImportedTask, Progress, checked, file_bytes, named
 from pcsm_tui.exchange.mspdi.calendars import CalendarReader, FileCalendar
 from pcsm_tui.exchange.mspdi.elements import Element, parse_project
@@ -31,7 +32,7 @@ def read_mspdi(
     `currency` is that of amounts in a file that names none. Raises `FileRefused` for whatever cannot be understood,
     with its line, and `StorageFailed` when the file cannot be read.
     """
-    name = name or (source.name if isinstance(source, Path) else "The file")
+    name = cut(name or (source.name if isinstance(source, Path) else "The file"))
     project = parse_project(file_bytes(source, name), name, progress)
     fields = DurationFields(project, "Project", name)
     calendars = CalendarReader(project, name)

@@ -28,6 +28,8 @@ CONSTRAINTS = (
     "Finish no later than",
 )
 """By the number in `ConstraintType`."""
+UNDATED_CONSTRAINTS = CONSTRAINTS[:2]
+"""Those that need no date."""
 FINISH_CONSTRAINTS = ("Must finish on", "Finish no earlier than", "Finish no later than")
 WORK_FORMATS = {"m": 3, "h": 5, "d": 7, "w": 9, "mo": 11}
 ELAPSED_FORMATS = {"m": 4, "h": 6, "d": 8, "w": 10, "mo": 12}
