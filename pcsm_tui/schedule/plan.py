@@ -150,8 +150,8 @@ class Plan:
             known = before._reads[uid]
             if read is known:
                 continue
-            if _shape(read.row) != _shape(known.row):
-                return None
+            if _shape(read.row) != _shape(known.row) or read.work.elapsed != known.work.elapsed:
+                return None  # links with a lag in percent of elapsed time are others
             place = before.network.index.get(uid)
             if place is not None:
                 activity = before.network.activities[place]
