@@ -60,17 +60,18 @@ def _import_plan(found: Opened, path: Path, settings: bool, dry_run: bool, as_js
 
     if found.personal:
         raise UsageError("Your own file has no plan.", "Name an engagement with --into.")
-    with output.progressing("Reading") as told:
+    with output.progressing("Reading", "Working out the plan") as told:
         planned = planned_import(found.session, path, settings, told)
     if not dry_run:
-        with output.progressing("Saving") as told:
-            if told is not None:
-                told(0, len(planned.change.edits))
+        with output.saying("Saving"):
             found.session.make(planned.change)
+    with output.saying("Comparing with the plan before"):
+        data = plan_data(planned) if as_json else {}
+        lines = [] if as_json else told_import(planned, found.session.today)
     if as_json:
-        output.json(plan_data(planned) | {"source": str(path), "dry_run": dry_run})
+        output.json(data | {"source": str(path), "dry_run": dry_run})
     else:
-        output.sentences(told_import(planned, found.session.today))
+        output.sentences(lines)
     for remark in planned.remarks:
         output.talk(remark)
 

@@ -87,25 +87,49 @@ def grouped_table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]
         talk(f"No room for: {', '.join(laid.left_out)}. A wider terminal shows more, --json everything.")
 
 
+_ERASED = "\r\x1b[K"
+
+
 @contextmanager
-def progressing(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def saying(what: str) -> Iterator[None]:
+    """Say on a terminal what is going on meanwhile."""
+    shown = sys.stderr.isatty()
+    if shown:
+        _say(f"{_ERASED}{what} …")
+    try:
+        yield
+    finally:
+        if shown:
+            _say(_ERASED)
+
+
+@contextmanager
+def progressing(what: str, then: str = "") -> Iterator[Callable[[int, int], None] | None]:
     """Give a function as `progress` returns it, whose line is gone at the end however far it came."""
-    told = progress(what)
+    told = progress(what, then)
     try:
         yield told
     finally:
         if told is not None:
-            sys.stderr.write("\r\x1b[K")
+            _say(_ERASED)
 
 
-def progress(what: str) -> Callable[[int, int], None] | None:
-    """Return a function that tells of how many are done of how many, when there is a terminal to tell it to."""
+def progress(what: str, then: str = "") -> Callable[[int, int], None] | None:
+    """Return a function that tells of how many are done of how many, when there is a terminal to tell it to.
+
+    When all are done it says what is done `then`, of which nobody counts the steps.
+    """
     if not sys.stderr.isatty():
         return None
 
     def told(done: int, of: int) -> None:
         if of >= _WORTH_TELLING:
-            sys.stderr.write(f"\r{what} {done} of {of}" + ("\r\x1b[K" if done == of else ""))
-            sys.stderr.flush()
+            after = f"{_ERASED}{then} …" if then else _ERASED
+            _say(f"{_ERASED}{what} {done} of {of}" + (after if done == of else ""))
 
     return told
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()

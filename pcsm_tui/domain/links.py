@@ -14,6 +14,9 @@ LONGEST_ENTRY = 2_000
 OUTLINE_NUMBER = re.compile(r"\d+(\.\d+)*", re.ASCII)
 HINT = "Write an outline number, and if need be the kind of link and its lag: 1.2, 1.3FS+2d, 2.1SS-1d."
 _ENTRY = re.compile(rf"(.*?)\s*(?:({'|'.join(LINK_TYPES)})\s*([+-].*)?|([+-]\s*{LAG}))", re.IGNORECASE)
+_FOREIGN = {"EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF", "FD": "FS", "DD": "SS", "DF": "SF"}
+"""What MS Project writes in German (Ende, Anfang) and French (fin, début); FF is the same."""
+_IN_FOREIGN = re.compile(rf".*[\d\s]({'|'.join(_FOREIGN)})\s*(?:[+-].*)?", re.IGNORECASE)
 _PIECE = re.compile(r"(^|[,;])([^,;]*)")
 _WHOLE_PART = re.compile(r"[+-]\s*\d+$", re.ASCII)
 _DECIMALS = re.compile(rf"\d+\s*({LAG_UNIT})?\s*", re.ASCII | re.IGNORECASE)
@@ -85,6 +88,10 @@ def _read_link(entry: str, resolve: Callable[[str], str]) -> dict[str, str]:
                 return {"task": resolve(entry), "type": "FS"}
         uid, (lag, _) = resolve(match[1]), read_lag(match[3] or match[4] or "")
     except ValueRefused as refused:
+        if foreign := _IN_FOREIGN.fullmatch(entry):
+            word = foreign[1].upper()
+            hint = f"Links are written FS, SS, FF and SF: {_FOREIGN[word]} for {word}."
+            raise ValueRefused(f"In {cut(entry)!r}: {word} is no kind of link.", hint) from None
         where = "" if repr(cut(entry)) in refused.message else f"In {cut(entry)!r}: "
         raise ValueRefused(where + refused.message, refused.hint or HINT) from None
     link = {"task": uid, "type": (match[2] or "FS").upper()}

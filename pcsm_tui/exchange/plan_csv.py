@@ -69,8 +69,10 @@ def read_plan_csv(
 def _told(rows: Iterable[PlanRow], progress: Progress | None, lines: int) -> Iterator[PlanRow]:
     for count, row in enumerate(rows):
         if progress is not None and count % _EVERY == 0:
-            progress(min(count, lines), lines)
+            progress(min(count, lines - 1), lines)
         yield row
+    if progress is not None:
+        progress(lines, lines)
 
 
 class _Reader:

@@ -1,14 +1,18 @@
-"""What no act may make of a plan: tasks that wait in a circle, or for what they are part of."""
+"""What no act may make of a plan: tasks that wait in a circle, or for what they are part of; days that run backwards."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pcsm_tui.domain import changes
 from pcsm_tui.domain.changes import Change, Edit
 from pcsm_tui.domain.engagement import Engagement
+from pcsm_tui.domain.values import Value
 from pcsm_tui.errors import ValueRefused
 from pcsm_tui.schedule.plan import TASKS, plan_of
 
 _WIRING = ("predecessors", "parent")
+_CALENDAR = "calendar"
 
 
 def refuse_circles(engagement: Engagement, change: Change) -> None:
@@ -28,6 +32,21 @@ def refuse_circles(engagement: Engagement, change: Change) -> None:
     for problem in after.problems:
         if problem.uid and problem.uid not in wrong:
             raise ValueRefused(f"Then {problem.text}", "Link it with what comes before or after.")
+
+
+def refuse_backwards(change: Change) -> None:
+    """Raise `ValueRefused` when a change would let an exception of the calendar end before it begins."""
+    for edit in change.edits:
+        before, after = edit.before or {}, edit.after or {}
+        if any(before.get(name) != after.get(name) for name in ("from", "to")):
+            refuse_backwards_row(edit.table, after)
+
+
+def refuse_backwards_row(table: str, record: Mapping[str, Value]) -> None:
+    """Raise `ValueRefused` for an exception of the calendar that ends before it begins."""
+    first, last = record.get("from"), record.get("to")
+    if table == _CALENDAR and isinstance(first, str) and isinstance(last, str) and last < first:
+        raise ValueRefused(f"It would end on {last} and begin on {first}.", "Exchange the dates.")
 
 
 def _rewires(edit: Edit) -> bool:

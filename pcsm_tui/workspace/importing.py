@@ -23,6 +23,7 @@ from pcsm_tui.exchange.tool_csv import ToolTable, has_field, read_tool_csv
 from pcsm_tui.insight.plan_outlook import outcome_sentence, plan_sentence
 from pcsm_tui.schedule.paths import moved
 from pcsm_tui.schedule.plan import TASKS, plan_of
+from pcsm_tui.schedule.refusing import refuse_backwards_row
 from pcsm_tui.store.engagement_file import new_uid
 from pcsm_tui.workspace.listing import SUFFIX
 
@@ -259,15 +260,18 @@ def _tool_of(engagement: Engagement, header: Header) -> str:
 def _typed(session: Session, tool: Tool, table: ToolTable, place: int, file_name: str) -> dict[str, Value]:
     """Return the values of the cells of a row that are filled; raises `FileRefused` with line and column."""
     row, values = table.rows[place], dict[str, Value]()
+    where = f"{cut(file_name)}, line {row.line}"
     filled = (field for field in table.fields if row.cells.get(field.id, "").strip())
     for field in filled:
         try:
             values[field.id] = editing.typed(session.engagement, field, row.cells[field.id], session.today)
         except ValueRefused as refused:
             hint = refused.hint or f"Write {how_to_write(field)}."
-            raise FileRefused(
-                f"{cut(file_name)}, line {row.line}, column {field.name}: {refused.message}", hint
-            ) from None
+            raise FileRefused(f"{where}, column {field.name}: {refused.message}", hint) from None
+    try:
+        refuse_backwards_row(tool.id, values)
+    except ValueRefused as refused:
+        raise FileRefused(f"{where}: {refused.message}", refused.hint) from None
     return values
 
 

@@ -23,7 +23,7 @@ from pcsm_tui.errors import (
     UsageError,
     ValueRefused,
 )
-from pcsm_tui.schedule.refusing import refuse_circles
+from pcsm_tui.schedule.refusing import refuse_backwards, refuse_circles
 from pcsm_tui.schedule.starting import with_start
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 from pcsm_tui.store.personal_state import PersonalState
@@ -313,6 +313,7 @@ class Session:
         if not change.edits:
             return
         change = with_start(self._engagement, change, self.stamp())
+        refuse_backwards(change)
         refuse_circles(self._engagement, change)
         self._done.append(change)
         self._undone.clear()

@@ -79,6 +79,10 @@ def test_references_are_given_by_name(pcsm, harbour: Path) -> None:
         (["career-plan", "vision=x"], "Write: me career-plan"),
         (["documents", "link=../secret"], "neither a web address nor a file"),
         (["actions", "action=\udcff"], "cannot be stored"),
+        (
+            ["calendar", "name=Feast", "from=2026-12-31", "to=2026-12-24"],
+            "It would end on 2026-12-24 and begin on 2026-12-31. Exchange the dates.",
+        ),
     ],
 )
 def test_add_takes_all_or_nothing_and_names_what_is_wrong(pcsm, harbour: Path, words: list[str], told: str) -> None:
@@ -97,6 +101,17 @@ def test_set_changes_several_fields_at_once_or_none(pcsm, harbour: Path) -> None
     pcsm("set", "harbour", f"adoption-risks/{uid[:4]}", "likelihood=4", "severity=5")
     (record,) = rows(harbour, "adoption-risks")
     assert (record["likelihood"], record["severity"], record["name"]) == (4, 5, "Ballot")
+
+
+def test_a_holiday_is_not_turned_round(pcsm, harbour: Path) -> None:
+    """What ran backwards before, by other means, keeps nobody from renaming it."""
+    uid = pcsm("add", "harbour", "calendar", "name=Feast", "from=2026-12-24", "to=2026-12-31").word
+    assert "It would end on 2026-12-23" in pcsm("set", "harbour", f"calendar/{uid}", "to=2026-12-23", code=2).err
+    harbour.write_text(harbour.read_text().replace('"2026-12-31"', '"2026-12-20"'))
+    pcsm("set", "harbour", f"calendar/{uid}", "name=Fair")
+    pcsm("set", "harbour", f"calendar/{uid}", "to=2026-12-24")
+    (record,) = rows(harbour, "calendar")
+    assert (record["name"], record["to"]) == ("Fair", "2026-12-24")
 
 
 def test_set_of_a_form_and_emptying(pcsm, harbour: Path) -> None:

@@ -67,6 +67,12 @@ def test_a_comma_after_a_name_that_ends_like_a_lag_parts_tasks() -> None:
         ("1FS+0.0001d", "The lag '+0.0001d' is not a whole number of minutes. A minute, 1m, is the least."),
         ("1FS+2y", "In '1FS+2y': '+2y' is not a lag. Write +2d"),
         ("2,1,2", "'2' says again"),
+        ("1EA+2t", "In '1EA+2t': EA is no kind of link. Links are written FS, SS, FF and SF: FS for EA."),
+        ("1aa", "In '1aa': AA is no kind of link. Links are written FS, SS, FF and SF: SS for AA."),
+        ("1FD+2j", "SF: FS for FD."),
+        ("1 DD", "SF: SS for DD."),
+        ("1AE-1t", "SF: SF for AE."),
+        ("IDEA", "'IDEA' is no task."),
     ],
 )
 def test_what_may_be_two_things_or_none_is_refused(text: str, said: str) -> None:

@@ -355,4 +355,5 @@ def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     read_mspdi(OFFICE, progress=lambda done, total: told.append((done, total)))
     assert told
+    assert told[-1] == (told[-1][1],) * 2
     assert all(0 <= done <= total for done, total in told)

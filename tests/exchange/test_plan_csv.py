@@ -299,7 +299,7 @@ def test_a_file_is_read_from_its_place_and_progress_told(tmp_path: Path) -> None
     told: list[tuple[int, int]] = []
     plan = read_plan_csv(file, progress=lambda done, total: told.append((done, total)))
     assert (plan.name, len(plan.tasks)) == ("move", 2500)
-    assert told == [(0, 2501), (1000, 2501), (2000, 2501)]
+    assert told == [(0, 2501), (1000, 2501), (2000, 2501), (2501, 2501)]
     with pytest.raises(StorageFailed, match="none.csv cannot be read"):
         read_plan_csv(tmp_path / "none.csv")
 

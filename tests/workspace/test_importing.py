@@ -212,6 +212,13 @@ def test_one_bad_cell_keeps_all_of_them_out(path: Path, session: Session, tmp_pa
     assert path.read_bytes() == before
 
 
+def test_a_holiday_that_ends_before_it_begins_is_refused_by_its_line(session: Session, tmp_path: Path) -> None:
+    source = tmp_path / "days.csv"
+    source.write_text("name,from,to\nA,2026-12-24,2026-12-24\nB,2026-12-31,2026-12-24\n")
+    with pytest.raises(FileRefused, match=r"days\.csv, line 3: It would end on 2026-12-24 and begin on 2026-12-31"):
+        rows_import(session, source, session.framework.tool("calendar"))
+
+
 def test_a_form_has_no_rows_to_import(session: Session, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a form"):
         rows(session, tmp_path, "Start\n2026-11-30\n", "plan")

@@ -79,6 +79,8 @@ class TaskReader:
             yield self._read(task, parent, place + 1 < len(levels) and levels[place + 1] > level)
             if progress is not None and place % 500 == 0:
                 progress(place, len(tasks))
+        if progress is not None:
+            progress(len(tasks), len(tasks))
 
     def baselines(self) -> tuple[ImportedBaseline, ...]:
         """Return the baselines of the tasks read so far, by their number."""
