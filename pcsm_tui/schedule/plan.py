@@ -9,6 +9,7 @@ from functools import cached_property
 from operator import is_
 from typing import NamedTuple
 
+from pcsm_tui.domain.dates import LAST_YEAR
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.outline import Outline
 from pcsm_tui.domain.plan import Driver, PlanTask
@@ -34,6 +35,9 @@ from pcsm_tui.schedule.work import Work, read_work, share, weight_of
 TASKS = "tasks"
 TABLES = (TASKS, "plan", "calendar", "engagement")
 """The tables that a plan is made from."""
+
+
+_LAST_DAY = date(LAST_YEAR, 12, 31)
 
 
 class Problem(NamedTuple):
@@ -78,6 +82,10 @@ class Plan:
         """Tasks that wait for each other, by number; the link that closes each circle is left out."""
         self.gates: dict[str, Gate] = {}
         self.network = self._network(before)
+        if self.axis.finish_at(self.finish_offset).date() >= _LAST_DAY:
+            self.problems.append(
+                Problem("", f"The plan goes on beyond {LAST_YEAR}, where dates end: shorten what is so long.")
+            )
         self._tasks: dict[str, PlanTask] = {}
 
     # --- making -----------------------------------------------------------------------------------------------

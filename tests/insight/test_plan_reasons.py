@@ -264,6 +264,13 @@ def test_a_link_to_nothing_is_told() -> None:
     assert oddities(plan, "A", TODAY) == ["1 waits for a task that no longer exists."]
 
 
+@pytest.mark.parametrize("duration", ["300000d", "60000ew", "4d"])
+def test_a_plan_that_goes_on_for_ever_says_so(duration: str) -> None:
+    plan = planned({"A": {"duration": duration}, "B": {"duration": duration, "after": "A"}})
+    beyond = ["The plan goes on beyond 2999, where dates end: shorten what is so long."] if duration != "4d" else []
+    assert [problem.text for problem in plan.problems] == beyond
+
+
 # --- how critical ---------------------------------------------------------------------------------------------
 
 
