@@ -63,6 +63,7 @@ BASES = {
     "ui.screens.engagement",
     "ui.screens.planning",
     "ui.screens.plan_pages",
+    "ui.screens.plan_tree",
 }
 """What screens inherit from and are made of; beyond these, no screen imports a screen."""
 

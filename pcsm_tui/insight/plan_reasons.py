@@ -178,9 +178,12 @@ def limit_of(plan: Plan, uid: str) -> Limit:
     while True:
         dates, finish = list(_own_limits(plan, uid)), (plan.finish_offset - plan.task(uid).ef, Limit("finish", uid))
         nearest, limit = min(dates if dates and late else [finish, *dates], key=lambda one: one[0])
-        behind = [(found.slack + plan.task(found.uid).total_float, found.uid) for found in followers(plan, uid)]
+        floats = [(found, plan.task(found.uid).total_float) for found in followers(plan, uid)]
+        behind = [(found.slack + float_, found.uid) for found, float_ in floats if not late or float_ < 0]
         tightest, after = min(behind, default=(nearest, ""))
-        if tightest >= nearest:
+        # An elapsed lag over days off gives way, so that the sum alone does not find what a late task is late for.
+        lost = late and limit.kind == "finish" and behind
+        if tightest >= nearest and not lost:
             return limit
         uid = after
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pcsm_tui.domain.outline import Outline
 from pcsm_tui.domain.plan import Lag, Link, LinkType, read_lag
 from pcsm_tui.errors import ValueRefused
+from pcsm_tui.schedule.activities import NO_LAG, Activity, ActivityLink
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
-from pcsm_tui.schedule.network import NO_LAG, Activity, ActivityLink
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start
 from pcsm_tui.schedule.work import Work, share
 

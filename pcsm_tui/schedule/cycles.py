@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import networkx
 
 from pcsm_tui.domain.outline import Outline
+from pcsm_tui.schedule.activities import Activity
 from pcsm_tui.schedule.building import Gate
-from pcsm_tui.schedule.network import Activity
 
 MOST_NAMED = 20
 """Of a damaged plan so many circles are named; beyond that all links between the tasks concerned are left out."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.engagement import Engagement, Row
 from pcsm_tui.domain.outline import Outline
 from pcsm_tui.domain.plan import Driver, PlanTask
+from pcsm_tui.schedule.activities import Activity, CyclicNetwork
 from pcsm_tui.schedule.building import (
     NO_BOUNDS,
     Bounds,
@@ -25,7 +26,7 @@ from pcsm_tui.schedule.building import (
 from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.conditions import Conditions
 from pcsm_tui.schedule.driving import drivers_of
-from pcsm_tui.schedule.network import Activity, CyclicNetwork, Network, collector_paused
+from pcsm_tui.schedule.network import Network, collector_paused
 from pcsm_tui.schedule.scheduled import scheduled_leaf, scheduled_summary
 from pcsm_tui.schedule.settings import PlanSettings, as_finish, as_start, read_settings
 from pcsm_tui.schedule.work import Work, read_work, share, weight_of
@@ -149,8 +150,8 @@ class Plan:
             known = before._reads[uid]
             if read is known:
                 continue
-            if _shape(read.row) != _shape(known.row):
-                return None
+            if _shape(read.row) != _shape(known.row) or read.work.elapsed != known.work.elapsed:
+                return None  # links with a lag in percent of elapsed time are others
             place = before.network.index.get(uid)
             if place is not None:
                 activity = before.network.activities[place]

@@ -21,8 +21,9 @@ from pcsm_tui.domain.engagement import Row
 from pcsm_tui.domain.quantities import MINUTES, show_duration
 from pcsm_tui.domain.values import is_empty, problem_with
 from pcsm_tui.errors import ValueRefused
+from pcsm_tui.schedule.activities import Activity
 from pcsm_tui.schedule.building import duration_done
-from pcsm_tui.schedule.network import Activity, Network
+from pcsm_tui.schedule.network import Network
 from pcsm_tui.schedule.plan import Plan
 from pcsm_tui.schedule.settings import as_finish
 

@@ -24,8 +24,9 @@ sys.path.insert(0, str(ROOT))
 
 from pcsm_tui.domain.engagement import Engagement, doc_id_of  # noqa: E402
 from pcsm_tui.domain.plan import Lag  # noqa: E402
+from pcsm_tui.schedule.activities import NO_LAG, Activity, ActivityLink  # noqa: E402
 from pcsm_tui.schedule.calendar import Calendar, TimeAxis  # noqa: E402
-from pcsm_tui.schedule.network import NO_LAG, Activity, ActivityLink, Network  # noqa: E402
+from pcsm_tui.schedule.network import Network  # noqa: E402
 from pcsm_tui.schedule.plan import Plan, plan_of  # noqa: E402
 from tests.schedule import taskjuggler  # noqa: E402
 from tests.schedule.published import MONDAY, WEEK, engagement_with, task_record  # noqa: E402

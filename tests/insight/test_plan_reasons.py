@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given, settings
 
 from pcsm_tui.insight.plan_chains import chain
 from pcsm_tui.insight.plan_outlook import late_sentences
-from pcsm_tui.insight.plan_reasons import limit_of, oddities, why, why_critical, why_start
+from pcsm_tui.insight.plan_reasons import Limit, limit_of, oddities, why, why_critical, why_start
 from pcsm_tui.schedule.plan import Plan, plan_of
 from tests.imported_plans import any_plan
 from tests.imported_plans import engagement_of as imported
 from tests.insight.small_plans import PAIR, SIDEWAY, START, STREAMS, TODAY, Tasks, planned
+from tests.schedule.published import engagement_of
 
 
 def start(plan: Plan, uid: str) -> str:
@@ -361,6 +363,20 @@ def test_elapsed_time_is_told_with_its_hour() -> None:
     assert why_critical(plan, "Dry", TODAY) == [
         "1 Dry is critical: it has no float, so a day lost here is a day lost at the end."
     ]
+
+
+def test_behind_an_elapsed_lag_over_days_off_the_deadline_is_found_that_makes_it_late() -> None:
+    """Two elapsed days from Tuesday 17 Nov, 8:00, end on the first of two days off, so that Notice is reached two working
+    days after Sign, and would be if Sign came two days later. For Notice on the 17th Sign would have to be on Monday."""
+    tasks = {
+        "Sign": {"kind": "Milestone", "duration": 0},
+        "Notice": {"duration": 0, "after": "SignFS+2ed", "deadline": "2026-11-17"},
+        "Work": {"duration": 0, "after": "SignFS+2d"},
+    }
+    free = [{"name": "Off", "from": "2026-11-19", "to": "2026-11-20"}]
+    plan = plan_of(engagement_of({"tasks": tasks, "start": date(2026, 11, 17), "calendar": free}))
+    assert plan.task("Sign").total_float == -480
+    assert limit_of(plan, "Sign") == Limit("deadline", "Notice")
 
 
 # --- any plan -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pcsm_tui.schedule.calendar import TimeAxis
 from pcsm_tui.schedule.paths import critical_paths, moves
 from pcsm_tui.schedule.plan import Plan, plan_of
 from tests.schedule.naive import DAY, Naive, longest_paths
-from tests.schedule.published import MONDAY
+from tests.schedule.published import MONDAY, engagement_of
 from tests.schedule.random_plans import CALENDAR, TYPES, Random, link, networks, stored, streams, under_way
 
 
@@ -244,6 +244,19 @@ def test_a_plan_after_edits_is_the_plan_computed_afresh(network: Random, data: s
         afresh = plan_of(Engagement(engagement.document, engagement.framework))
         assert facts(plan) == facts(afresh)
         assert facts(plan_of(engagement)) == facts(afresh)
+
+
+def test_a_finished_task_that_becomes_one_of_elapsed_time_gives_its_links_elapsed_lags() -> None:
+    tasks = {
+        "a": {"duration": 2, "actual_start": "2026-11-30", "actual_finish": "2026-12-01"},
+        "b": {"duration": 1, "after": "aFS+50%"},
+    }
+    engagement = engagement_of({"tasks": tasks})
+    plan = plan_of(engagement)
+    longer = edited(engagement, "a", duration={"elapsed": 5760})
+    afresh = plan_of(Engagement(longer.document, longer.framework))
+    assert facts(Plan(longer, plan)) == facts(afresh)
+    assert afresh.task("b").start.date().isoformat() == "2026-12-04"  # two elapsed days after Tuesday, 17:00
 
 
 @given(networks(), st.integers(0, 11), st.integers(0, 20))

@@ -528,3 +528,58 @@ def test_a_plan_is_made_in_any_terminal(tmp_path: Path, size: tuple[int, int]) -
 
     run_story(tmp_path, told, size=size)
     assert dates(path)["Build"] == ("11-23", "11-25") or values_of(path, "tasks", "state")[0] == "Done"
+
+
+def test_the_tree_is_searched_by_how_tasks_stand(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        await story.press("slash", *keys_of("critical"), "enter")
+        assert "6 of 7 for 'critical'" in story.top, "four, with the streams that they are in"
+        assert not [line for line in rows(story) if "E-learning" in line]
+        await story.press("slash", "ctrl+u", *keys_of("critical train"), "enter")
+        assert "4 of 7 for 'critical train'" in story.top
+
+    run_story(path.parent, told)
+
+
+def test_a_new_plan_starts_on_the_day_of_its_first_task(tmp_path: Path) -> None:
+    """A date on a later task then moves that task, and not the whole plan."""
+    path = make_engagement(tmp_path, "Ada Ltd")
+
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        await add(story, "Install 5d", "Train 3d")
+        await story.press("i", *keys_of("start=14 dec"), "enter")
+        assert dates(path) == {"Install": ("11-23", "11-27"), "Train": ("12-14", "12-16")}
+        await story.press("u", "u", "u")
+        assert values_of(path, "tasks", "name") == []
+
+    run_story(path.parent, told)
+    assert values_of(path, "plan", "start") in ([], [None])
+
+
+def test_the_views_are_counted(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        assert "› Plan › Bars 1/6" in story.top
+        await story.press("left_square_bracket")
+        assert "› Plan › Forecast 6/6" in story.top
+
+    run_story(path.parent, told)
+
+
+def test_a_list_of_choices_above_its_field_leaves_what_is_typed_in_sight_and_esc_chooses_none(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await open_plan(story)
+        await story.press("j", "e")
+        sheet = story.app.screen.query_one("#sheet")
+        while sheet.active_field.id != "constraint":
+            await story.press("tab")
+        await story.type("finish")
+        line = next(line for line in story.lines if line.startswith("  Constraint "))
+        assert line.split()[-1] == "finish"
+        assert len([line for line in story.lines if "Finish no " in line]) == 2
+        await story.press("escape")
+
+    run_story(path.parent, told)
+    assert values_of(path, "tasks", "constraint")[1] is None

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from textual.widget import Widget
 
-from pcsm_tui.errors import UsageError
-from pcsm_tui.ui.charts.gantt import bar, legend_lines
-from pcsm_tui.ui.charts.timescale import Timescale, fitting, timescale
+from pcsm_tui.ui.charts.gantt import legend_lines
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.present.line import Line
 from pcsm_tui.ui.present.plan import (
-    COLUMN_SETS,
-    PlanRow,
-    TreeLayout,
     network_row,
-    state_words,
-    tree_header,
-    tree_layout,
-    tree_row,
 )
 from pcsm_tui.ui.present.plan_texts import sentence_lines
 from pcsm_tui.ui.routes import Route
@@ -32,26 +23,17 @@ from pcsm_tui.ui.screens.plan_pages import (
     forecast_page,
     links_text,
     network_drawing,
+    network_task,
     reasons_page,
     roadmap_page,
 )
-from pcsm_tui.ui.screens.planning import PlanningScreen
+from pcsm_tui.ui.screens.plan_tree import PlanTreeScreen
 from pcsm_tui.ui.widgets.lines import LineList, PageLines, TextLines
 from pcsm_tui.ui.widgets.network import NetworkPane
 from pcsm_tui.workspace.plans import (
-    ACTUAL_COST,
-    BUDGET,
     Forecast,
     Plan,
-    PlanTask,
-    Stretch,
-    baselines_of,
-    chosen_baseline,
-    followers,
     last_day,
-    links_into,
-    rolled_up_cost,
-    show_cost,
     simulate,
     why,
 )
@@ -81,7 +63,7 @@ FILTERED = ("No work package holds that. / changes the filter.",)
 PARTS = ("#plan-list", "#network", "#plan-page")
 
 
-class PlanScreen(PlanningScreen):
+class PlanScreen(PlanTreeScreen):
     """The plan of an engagement."""
 
     BINDINGS = bindings_for("filtered", "plan")
@@ -89,16 +71,9 @@ class PlanScreen(PlanningScreen):
     def __init__(self) -> None:
         super().__init__()
         self._view = VIEWS[0]
-        self._folded: set[str] = set()
-        self._shown: list[str] = []
-        self._related: dict[str, Literal["before", "after"]] = {}
-        self._columns = "float"
-        self._scale: Timescale | None = None
-        self._whole = False
         self._reasons_of = ""
         self._path: object = None
         self._forecast: tuple[Plan, Forecast] | None = None
-        self._baseline: dict[str, Stretch] = {}
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out headings, tree, network, page, and what is said of a task."""
@@ -107,11 +82,6 @@ class PlanScreen(PlanningScreen):
         yield NetworkPane(id="network", highlighted=self._node_chosen)
         yield PageLines(id="plan-page")
         yield TextLines(id="plan-detail", classes="detail", more="… ↵")
-
-    @property
-    def rows(self) -> LineList:
-        """The list of tasks."""
-        return self.query_one("#plan-list", LineList)
 
     @property
     def page(self) -> PageLines:
@@ -124,8 +94,8 @@ class PlanScreen(PlanningScreen):
         """Show the plan, at a task where the route names one."""
         self.take_in()
         if self._path != self.session.path:
-            self._path, self._folded, self._scale, self._reasons_of = self.session.path, set(), None, ""
-            self.filter_text = ""
+            self._path, self._reasons_of, self.filter_text = self.session.path, "", ""
+            self.forget_tree()
         self.refresh_rows()
         if route.place.uid:
             self.go_to_task(route.place.uid)
@@ -135,40 +105,38 @@ class PlanScreen(PlanningScreen):
         """Show the plan as it is now."""
         if self._session is None:
             return
-        self._take_baseline_in()
         if self._reasons_of not in self.plan:
             self._reasons_of = ""
-        self._shown = self._visible()
-        self.rows.set_rows(self._shown, self._row_line)
-        self._mark_related()
-        self._show_view(tree_drawn=True)
+        self.refresh_tree()
+        self.show_view(tree_drawn=True)
 
-    def _take_baseline_in(self) -> None:
-        baselines, _ = baselines_of(self.engagement)
-        chosen = chosen_baseline(baselines)
-        tasks = chosen.tasks if chosen is not None else {}
-        self._baseline = {uid: (task.start, task.finish) for uid, task in tasks.items()}
+    @property
+    def has_bars(self) -> bool:
+        """Whether bars stand beside the tree."""
+        return self._view.id == "bars" and not self._reasons_of
 
-    def _visible(self) -> list[str]:
-        """Return the tasks that are neither below a folded one nor filtered out; a match shows what it is part of."""
-        plan = self.plan
-        if self.filter_text:
-            kept: set[str] = set()
-            for uid in plan.tasks:
-                task_row = plan.row(uid)
-                if self.passes(
-                    plan.number(uid), plan.name(uid), str(task_row.get("owner") or ""), state_words(plan.task(uid))
-                ):
-                    while uid and uid not in kept:
-                        kept.add(uid)
-                        uid = plan.outline.parent(uid)
-            return [uid for uid in plan.tasks if uid in kept]
-        if not self._folded:
-            return list(plan.tasks)
-        hidden = {row.uid for uid in self._folded if uid in plan for row in plan.outline.below(uid)}
-        return [uid for uid in plan.tasks if uid not in hidden]
+    @property
+    def view_name(self) -> str:
+        """The name of the view."""
+        return self._view.name
 
-    def _show_view(self, *, tree_drawn: bool = False) -> None:
+    def row_line(self, index: int, width: int, selected: bool) -> Line:
+        """Return the row of a task; where there is no room for the network, with what comes before and after it."""
+        if self._view.id != "network":
+            return super().row_line(index, width, selected)
+        uid = self._shown[index]
+        before, after = links_text(self.plan, uid)
+        return network_row(self.plan.task(uid), before, after, width, self._layout(width).number)
+
+    def show_head(self) -> None:
+        """Show the headings of the columns; the network as a list has none."""
+        if self._view.id == "network":
+            self.query_one("#plan-head", TextLines).show(lambda width: [])
+        else:
+            super().show_head()
+
+    def show_view(self, *, tree_drawn: bool = False) -> None:
+        """Show what the view shows; the rows of the tree are not drawn again where they have been."""
         part = "#plan-page" if self._reasons_of else self._view.part
         if part == "#network" and self.app.size.width < NARROW:
             part = "#plan-list"
@@ -180,19 +148,19 @@ class PlanScreen(PlanningScreen):
         self.query_one("#plan-head").display = part == "#plan-list"
         self.query_one("#plan-detail").set_class(part == "#plan-page", "unseen")
         if part == "#plan-list":
-            self._show_head()
+            self.show_head()
             if not tree_drawn:
                 self.rows.redraw()
         elif part == "#network":
             self._show_network()
         else:
             self.page.show(self._page())
-        self._show_detail()
+        self.show_detail()
         self.update_lines()
 
     def _show_network(self) -> None:
-        uid = self.task_uid
         if self.plan.tasks:
+            uid = network_task(self.plan, self.task_uid)
             self.query_one(NetworkPane).show(network_drawing(self.plan, uid, self.session.today), uid)
 
     def _focus_part(self) -> None:
@@ -228,66 +196,9 @@ class PlanScreen(PlanningScreen):
         forecast = simulate(plan, progress=go_on)
         if forecast is not None and self.is_running:
             self._forecast = (plan, forecast)
-            self.app.call_from_thread(self._show_view)
+            self.app.call_from_thread(self.show_view)
 
     # --- the tree ---------------------------------------------------------------------------------------------
-
-    def _layout(self, width: int) -> TreeLayout:
-        plan = self.plan
-        tasks = [plan.task(plan.longest_number)] if plan.tasks else []
-        bars = self._view.id == "bars"
-        return tree_layout(tasks, width, COLUMN_SETS[self._columns if bars else "all"], bars=bars)
-
-    def _scale_of(self, width: int) -> Timescale:
-        """Return the scale of the bars, fitted to the plan until one scrolls or zooms."""
-        return self._first_scale(width) if self._scale is None else self._scale.resized(width)
-
-    def _first_scale(self, width: int) -> Timescale:
-        """Return the scale that shows the whole plan; of a long one that is under way, the part around today."""
-        plan, today = self.plan, self.session.today
-        last = plan.finish.date() if plan.tasks else today
-        fitted = fitting(plan.start.date(), last, width)
-        if self._whole or fitted.zoom in ("day", "week", "month") or not plan.start.date() <= today <= last:
-            return fitted
-        return timescale("month", today, width).scrolled(-1)
-
-    def _show_head(self) -> None:
-        if self._view.id == "network":
-            self.query_one("#plan-head", TextLines).show(lambda width: [])
-            return
-
-        def head(width: int) -> list[Line]:
-            layout = self._layout(width)
-            return [tree_header(layout, self._scale_of(layout.bar).header(self.plan.status) if layout.bar else ())]
-
-        self.query_one("#plan-head", TextLines).show(head)
-
-    def _row_line(self, index: int, width: int, selected: bool) -> Line:
-        plan, uid = self.plan, self._shown[index]
-        task, layout = plan.task(uid), self._layout(width)
-        if self._view.id == "network":
-            before, after = links_text(plan, uid)
-            return network_row(task, before, after, width, layout.number)
-        row = PlanRow(task, uid in self._folded, relation=self._related.get(uid, ""))
-        if not layout.bar or self._columns in ("links", "cost", "all"):
-            row = row._replace(
-                predecessors=self.engagement.show(plan.row(uid), "predecessors"),
-                budget=show_cost(rolled_up_cost(plan, uid, BUDGET)),
-                cost=show_cost(rolled_up_cost(plan, uid, ACTUAL_COST)),
-            )
-        return tree_row(row, layout, self._bar(task, layout.bar) if layout.bar else ())
-
-    def _bar(self, task: PlanTask, width: int) -> Line:
-        plan = self.plan
-        late = plan.axis.finish_at(task.lf) if task.total_float > 0 and task.kind != "summary" else None
-        return bar(
-            task,
-            self._scale_of(width),
-            self.session.today,
-            late_finish=late,
-            baseline=self._baseline.get(task.uid),
-            works=plan.settings.calendar.works,
-        )
 
     @property
     def task_uid(self) -> str:
@@ -298,40 +209,17 @@ class PlanScreen(PlanningScreen):
             return self.query_one(NetworkPane).selected or self.rows.cursor_key or ""
         return self.rows.cursor_key or ""
 
-    def go_to_task(self, uid: str) -> None:
-        """Put the cursor on a task, unfolding what hides it."""
-        above = self.plan.outline.parent(uid)
-        while above:
-            self._folded.discard(above)
-            above = self.plan.outline.parent(above)
-        if uid not in self._shown:
-            self._shown = self._visible()
-            self.rows.set_rows(self._shown, self._row_line)
-        self.rows.go_to(uid)
-        self._show_detail()
-
     def _cursor_moved(self) -> None:
         """Say more of the task under the cursor, and mark what it is linked with."""
-        self._mark_related()
-        self._show_detail()
-
-    def _mark_related(self) -> None:
-        """Mark what comes right before and right after the task under the cursor; only rows that change are drawn."""
-        plan, uid, before = self.plan, self.rows.cursor_key or "", self._related
-        self._related = {}
-        if uid in plan.network.index:
-            self._related = {one.uid: "after" for one in followers(plan, uid)}
-            self._related |= {edge.before: "before" for edge in links_into(plan, uid)}
-        first = self.rows.top
-        for index, other in enumerate(self._shown[first : first + self.rows.size.height], first):
-            if before.get(other) != self._related.get(other):
-                self.rows.redraw_line(index)
+        self.mark_related()
+        self.show_detail()
 
     def _node_chosen(self, uid: str) -> None:
         self.rows.go_to(uid)
-        self._show_detail()
+        self.show_detail()
 
-    def _show_detail(self) -> None:
+    def show_detail(self) -> None:
+        """Say why the task under the cursor lies where it lies."""
         detail = self.query_one("#plan-detail", TextLines)
         plan, uid, today = self.plan, self.task_uid, self.session.today
         if not uid or uid not in plan:
@@ -343,7 +231,7 @@ class PlanScreen(PlanningScreen):
     def show_preview(self, lines: Callable[[int], list[Line]] | None) -> None:
         """Show what an edit would move in the place of the reasons."""
         if lines is None:
-            self._show_detail()
+            self.show_detail()
         else:
             self.query_one("#plan-detail", TextLines).show(lines)
 
@@ -374,7 +262,7 @@ class PlanScreen(PlanningScreen):
         self._reasons_of = ""
         self._view = VIEWS[(VIEWS.index(self._view) + step) % len(VIEWS)]
         self.page.top = 0
-        self._show_view()
+        self.show_view()
         self._focus_part()
         self.update_lines()
 
@@ -391,14 +279,14 @@ class PlanScreen(PlanningScreen):
     def _open_reasons(self, uid: str) -> None:
         self._reasons_of = uid
         self.page.top = 0
-        self._show_view()
+        self.show_view()
         self._focus_part()
 
     def take_away_filter(self) -> bool:
         """Close the page of reasons or take the filter away; return whether there was either."""
         if self._reasons_of:
             self._reasons_of = ""
-            self._show_view()
+            self.show_view()
             self._focus_part()
             return True
         return super().take_away_filter()
@@ -409,86 +297,7 @@ class PlanScreen(PlanningScreen):
 
     def _fit(self) -> None:
         if self._session is not None and self.pcsm.here.view == "plan":
-            self._show_view()
-
-    # --- folding and the scale --------------------------------------------------------------------------------
-
-    def action_fold(self) -> None:
-        """Hide what is below the task, or go to the one that it is in."""
-        uid, plan = self.task_uid, self.plan
-        if uid and plan.outline.has_below(uid) and uid not in self._folded:
-            self._folded.add(uid)
-            self.refresh_rows()
-        elif parent := plan.outline.parent(uid):
-            self.go_to_task(parent)
-
-    def action_unfold(self) -> None:
-        """Show what is below the task."""
-        if self.task_uid in self._folded:
-            self._folded.discard(self.task_uid)
-            self.refresh_rows()
-
-    def action_fold_all(self) -> None:
-        """Show the work streams alone, or everything."""
-        plan, uid = self.plan, self.task_uid
-        tops = {row.uid for row in plan.outline.children() if plan.outline.has_below(row.uid)}
-        self._folded = set() if self._folded else tops
-        while uid and any(uid == row.uid for top in self._folded for row in plan.outline.below(top)):
-            uid = plan.outline.parent(uid)
-        self.refresh_rows()
-        if uid:
-            self.go_to_task(uid)
-
-    def _rescale(self, change: Callable[[Timescale], Timescale]) -> None:
-        self._require_bars()
-        self._scale = change(self._scale_of(self._layout(self.rows.size.width).bar))
-        self._show_view()
-        self.tell(f"A {self._scale.zoom} at a time")
-
-    def _require_bars(self) -> None:
-        if self._view.id != "bars" or self._reasons_of:
-            raise UsageError(f"{self._view.name} has no bars to change.", "[ and ] lead to the bars.")
-
-    def action_zoom_in(self) -> None:
-        """Show less time in more detail."""
-        self._rescale(lambda scale: scale.zoomed(-1, self._day_of_task()))
-
-    def action_zoom_out(self) -> None:
-        """Show more time in less detail."""
-        self._rescale(lambda scale: scale.zoomed(1, self._day_of_task()))
-
-    def action_zoom_fit(self) -> None:
-        """Fit the bars to the width."""
-        self._require_bars()
-        self._scale, self._whole = None, True
-        self._show_view()
-
-    def action_later(self) -> None:
-        """Scroll the bars to later dates."""
-        self._rescale(lambda scale: scale.scrolled(1))
-
-    def action_earlier(self) -> None:
-        """Scroll the bars to earlier dates."""
-        self._rescale(lambda scale: scale.scrolled(-1))
-
-    def action_show_bar(self) -> None:
-        """Scroll the bars to that of the task."""
-        day = self._day_of_task()
-        if day is not None:
-            self._rescale(lambda scale: scale.showing(day))
-
-    def _day_of_task(self) -> date | None:
-        uid = self.task_uid
-        return self.plan.task(uid).start.date() if uid in self.plan else None
-
-    def action_columns(self) -> None:
-        """Show the next set of columns."""
-        self._require_bars()
-        names = list(COLUMN_SETS)
-        self._columns = names[(names.index(self._columns) + 1) % len(names)]
-        self._show_view()
-        shown = [column.title for column in self._layout(self.rows.size.width).columns]
-        self.tell(f"Columns: {', '.join(shown) or 'no room for any'}")
+            self.show_view()
 
     def help_text(self) -> tuple[str, str]:
         """Return what the view is for, and what its signs mean."""

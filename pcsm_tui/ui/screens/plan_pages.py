@@ -118,12 +118,15 @@ def reasons_page(plan: Plan, uid: str, today: date) -> Page:
 # --- network --------------------------------------------------------------------------------------------------
 
 
+def network_task(plan: Plan, uid: str) -> str:
+    """Return the box to look at for a task of the plan: its own; of a work stream the first critical one in it."""
+    inside = plan.leaves.of(uid) or tuple(plan.leaves.all)
+    return next((leaf for leaf in inside if plan.task(leaf).critical), inside[0])
+
+
 def network_drawing(plan: Plan, selected: str, today: date) -> Drawing:
-    """Return the network as boxes and arrows: the whole plan, of a large one what is around a task."""
+    """Return the network as boxes and arrows: the whole plan, of a large one what is around a work package."""
     leaves = plan.leaves.all
-    if selected not in plan.network.index:
-        inside = plan.leaves.of(selected) or tuple(leaves)
-        selected = next((uid for uid in inside if plan.task(uid).critical), inside[0])
     found = edges_around(plan, selected, len(leaves) if len(leaves) <= MOST_BOXES else SURROUNDINGS)
     tasks = {uid: plan.task(uid) for uid in found.tasks}
     nodes = [Node(uid, _label(task, today), task.critical) for uid, task in tasks.items()]
