@@ -79,7 +79,7 @@ class ImportedPlan(NamedTuple):
 def named(sentence: str, names: Sequence[str]) -> str:
     """Return a sentence with the tasks that it is about: the first of their names, and how many more there are."""
     more = len(names) - _NAMED
-    shown = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(map(cut, names[:_NAMED])) + (f" and {more} more" if more > 0 else "")
     return f"{sentence}: {shown}."
 
 
@@ -150,7 +150,7 @@ def checked(tasks: Iterable[ImportedTask], name: str) -> tuple[ImportedTask, ...
 
 
 def _told(task: ImportedTask) -> str:
-    return f"{task.key} ({task.values.get('name', '')})"
+    return f"{task.key} ({cut(str(task.values.get('name', '')))})"
 
 
 def _check_texts(task: ImportedTask, name: str) -> None:

@@ -78,7 +78,7 @@ class Header(NamedTuple):
                 raise FileRefused(f"{where}: the column {column} is there twice.", "Take one away.")
         missing = [column for column in _NEEDED if column not in self.columns]
         if missing:
-            found = ", ".join(repr(cut(name)) for name in self.columns[:_NAMED])
+            found = ", ".join(repr(cut(name.strip())) for name in self.names[:_NAMED])
             close = get_close_matches(missing[0], self.unknown, n=1)
             meant = f"Did you mean {missing[0]} by {cut(close[0])}?" if close else _PLAN_HAS
             raise FileRefused(
@@ -102,6 +102,7 @@ def is_known(name: str) -> bool:
 
 def column_of(name: str) -> str:
     """Return what a column is called here; of one that is not known the name in small letters, with `_` for the rest."""
+    # a file may have a text of any length here, and no name that is known is as long as a sentence shows
     plain = unicodedata.normalize("NFKD", cut(name.strip()).casefold().replace("%", "percent "))
     word = re.sub(r"[^0-9a-z]+", "_", re.sub(r"[\u0300-\u036f]", "", plain)).strip("_")
     return _ALSO.get(word, word)

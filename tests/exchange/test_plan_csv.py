@@ -182,7 +182,7 @@ HEAD = "id,name,duration,predecessors,parent,start,finish,percent_complete\n"
         ("id,nmae\n1,A\n", "line 1: there is no column name in 'id', 'nmae'. Did you mean name by nmae?"),
         (
             "Nr.;Vorgangsname;Dauer;Vorgänger\n1;A;1t;\n",
-            "line 1: there is no column id or name in 'nr', 'vorgangsname'",
+            "line 1: there is no column id or name in 'Nr.', 'Vorgangsname'",
         ),
         ("Nr.;Vorgangsname;Dauer\n1;A;1t\n", "in English: id for Nr., name for Vorgangsname, duration for Dauer."),
         ("Id;Nom de la tâche;Durée\n1;A;1j\n", "in English: name for Nom de la tâche, duration for Durée."),
@@ -286,6 +286,17 @@ def test_a_long_name_of_a_file_is_cut_in_what_is_said_and_nowhere_else() -> None
     assert read("id,name\n1,A\n", f"{name}.csv").name == name
     with pytest.raises(FileRefused, match=f"^{'n' * 40}… has no tasks"):
         read("id,name\n", f"{name}.csv")
+
+
+def test_long_names_in_a_circle_are_cut() -> None:
+    text = f"id,name,predecessors\n1,{'x' * 50},2\n2,B,1\n"
+    assert f"in a circle: 1 ({'x' * 40}…) → 2 (B) → 1 ({'x' * 40}…)." in refused(text)
+
+
+def test_columns_in_another_language_that_are_left_out_are_told_in_english() -> None:
+    assert read("Id;Name;Dauer\n1;A;2t\n").remarks == (
+        "Columns that are not known were left out: 'dauer'. Columns are expected in English: duration for Dauer.",
+    )
 
 
 def test_ids_of_very_many_parts_find_the_nearest_above() -> None:
