@@ -259,6 +259,25 @@ def test_a_finished_task_that_becomes_one_of_elapsed_time_gives_its_links_elapse
     assert afresh.task("b").start.date().isoformat() == "2026-12-04"  # two elapsed days after Tuesday, 17:00
 
 
+def test_what_a_stream_asks_holds_at_once_for_what_is_in_it() -> None:
+    engagement = engagement_of(
+        {"tasks": {"s": {"kind": "Work stream"}, "a": {"duration": 2, "parent": "s"}, "b": {"duration": 9}}}
+    )
+    plan = plan_of(engagement)
+    floats = []
+    for values in (
+        {"deadline": "2026-11-30"},
+        {"deadline": None, "constraint": "Start no earlier than", "constraint_date": "2026-12-03"},
+        {"constraint": "Finish no later than", "constraint_date": "2026-12-01"},
+        {"constraint_date": None},
+    ):
+        engagement = edited(engagement, "s", **values)
+        plan = Plan(engagement, plan)
+        assert facts(plan) == facts(plan_of(Engagement(engagement.document, engagement.framework)))
+        floats.append(plan.task("a").total_float // DAY)
+    assert floats == [-1, 4, 0, 7]  # of nine days; due after one; from day 3 to 5; due after two
+
+
 @given(networks(), st.integers(0, 11), st.integers(0, 20))
 def test_the_earlier_plan_is_left_as_it_was(network: Random, place: int, days: int) -> None:
     plan = plan_of(network.engagement)
