@@ -12,7 +12,19 @@ import click
 from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
-from pcsm_tui.cli import changing, checking, exporting, importing, looking, output, own, planning, repository, screen
+from pcsm_tui.cli import (
+    changing,
+    checking,
+    exporting,
+    history,
+    importing,
+    looking,
+    output,
+    own,
+    planning,
+    repository,
+    screen,
+)
 from pcsm_tui.errors import PcsmError
 
 NAME = "pcsm"
@@ -24,6 +36,7 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
+    "Go back": ("history", "restore", "conflicts", "decide"),
     "Check and pass on": ("check", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
@@ -147,6 +160,7 @@ for _command in (
     *looking.COMMANDS,
     *planning.COMMANDS,
     *changing.COMMANDS,
+    *history.COMMANDS,
     *checking.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,

@@ -119,6 +119,15 @@ class Saving:
             assert found is not None
             return found
 
+    def take_file(self) -> Document:
+        """Return what the file holds, in place of what is in memory; raises `FileRefused` for one that holds none of it."""
+        with self._disk:
+            found = self.storage.load(self._file_id)
+            if found is None:
+                raise FileGone(f"{self.storage.path} is gone.", "There is nothing to take.")
+            self._base, self._outcome, self.problem, self.saved = found, None, None, self.made
+            return found
+
     def accept_older(self) -> None:
         """Take a file that went back to an older revision for what others want, and merge with it."""
         self._goes_back = True
@@ -134,6 +143,7 @@ class Saving:
                 self.storage.forget()
             else:
                 self._base = found
+            self._outcome, self.problem = None, None
             self.made += 1
 
     def overwrite_in_place(self) -> None:

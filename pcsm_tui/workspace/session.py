@@ -13,7 +13,7 @@ from pcsm_tui.domain.changes import Change
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
-from pcsm_tui.domain.values import Value, how_to_write
+from pcsm_tui.domain.values import Value, how_to_write, same_value
 from pcsm_tui.errors import (
     AnotherEngagement,
     FileReadOnly,
@@ -34,8 +34,9 @@ from pcsm_tui.workspace.clashing import Clashed, Conflicted, clashed
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
 from pcsm_tui.workspace.journaling import NOTHING_LEFT, SessionJournal, Typed
-from pcsm_tui.workspace.news import News, news_of, told_conflict
+from pcsm_tui.workspace.news import News, news_of, told_conflict, told_conflicts
 from pcsm_tui.workspace.saving import BackgroundSaver, Saving, Stored
+from pcsm_tui.workspace.terms import Place as Where
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
@@ -159,6 +160,27 @@ class Session:
         self._act(change)
         return self.current(row)
 
+    def _set_over(self, row: Row, values: Mapping[str, Value]) -> Row:
+        """Set fields of a row as it was when one began to type; raises `Conflicted` when others changed them since.
+
+        Both are then kept, as when two save at the same time.
+        """
+        now = self.current(row)
+        overtaken = (
+            name
+            for name, value in values.items()
+            if row.stored and not any(same_value(now.get(name), known) for known in (row.get(name), value))
+        )
+        if not any(True for _ in overtaken):
+            return self.set(now, values)
+        document = self._engagement.document
+        base = {**document, row.tool.id: {**document[row.tool.id], row.doc_id: row.record}}
+        before = self._engagement.replaced(base)
+        change = editing.set_values(before, before.row(row.tool.id, row.uid), values, self.stamp())
+        merge = merged(base, changes.apply(base, change), document)
+        self.make(changes.between(document, merge.document, change.label), checked=False)
+        raise Conflicted(told_conflicts(self._engagement, merge.conflicts))
+
     def set_text(self, row: Row, field_id: str, text: str) -> Row:
         """Set a field to what a typed text means.
 
@@ -167,7 +189,7 @@ class Session:
         """
         try:
             values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
-            changed = self.set(row, values)
+            changed = self._set_over(row, values)
             self.drop_draft(row.tool, row.uid, field_id)  # its value may have gone to another field
             return changed
         except ValueRefused as refused:
@@ -260,9 +282,12 @@ class Session:
         self.make(generated.change)
         return generated
 
-    def make(self, change: Change) -> None:
-        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save."""
-        self._act(change)
+    def make(self, change: Change, *, checked: bool = True) -> None:
+        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save.
+
+        `checked` says whether what the plan refuses is refused; what was in the file before may come back as it was.
+        """
+        self._act(change, checked=checked)
 
     def undo(self) -> str:
         """Take back the last act and return what it was.
@@ -358,6 +383,46 @@ class Session:
             raise self.saving.problem
         return self._engagement is not before
 
+    # --- when it is not saved -----------------------------------------------------------------------------------
+
+    def save_copy(self, path: Path) -> None:
+        """Write what is in memory to a new file, which becomes an engagement of its own for whoever opens it.
+
+        Raises `FileRefused` when there is a file of that name, and what saving raises.
+        """
+        if path.exists():
+            raise FileRefused(f"{path} exists already.", "Choose another name.")
+        EngagementStorage(path).commit(self._engagement.document)
+
+    def try_again(self) -> None:
+        """Save once more; with a background, there."""
+        if self._saver is not None:
+            self._saver.request(self.saving)
+        else:
+            self.save()
+
+    def merge_older(self) -> None:
+        """Merge with a file that went back to an older revision."""
+        self.saving.accept_older()
+        self.try_again()
+
+    def put_back(self) -> None:
+        """Put what is in memory over a file that went back, or where one is gone; raises `FileRefused` for another's."""
+        self.saving.put_back()
+        self.try_again()
+
+    def take_file(self) -> None:
+        """Give up what is in memory for what the file holds; raises `FileRefused` when that cannot be read."""
+        self._engagement = self._engagement.replaced(self.saving.take_file())
+        self._done, self._undone = [], []
+
+    def overwrite_in_place(self) -> None:
+        """Write into the file as it stands from now on, where its folder cannot be written."""
+        self.saving.overwrite_in_place()
+        self.try_again()
+
+    # --- in the background ----------------------------------------------------------------------------------------
+
     def save_by(self, saver: BackgroundSaver, journal: SessionJournal) -> None:
         """Save in the background from now on, and note every change in a journal before that."""
         self._saver, self._journal = saver, journal
@@ -386,8 +451,11 @@ class Session:
         found = differences(before, after)
         return [difference.told(self.framework.tool(difference.tool).name) for difference in found]
 
-    def recover(self) -> None:
-        """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed."""
+    def recover(self) -> Where | None:
+        """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed.
+
+        Returns the place of the last draft, if there is one.
+        """
         assert self._journal is not None
         left, self.left = self.left, NOTHING_LEFT
         for typed in left.typed:
@@ -398,6 +466,8 @@ class Session:
             result = merged(left.base, left.document, document).document
         self._act(changes.between(document, result, f"recover {len(left.labels)} changes"), checked=False)
         self._journal.forget(left.journals)
+        places = [Where(typed.tool, typed.uid, typed.field) for typed in left.typed]
+        return next((place for place in reversed(places) if self.framework.has_tool(place.tool)), None)
 
     def discard_left(self) -> None:
         """Put aside what earlier sessions left behind, for thirty days; raises `StorageFailed`."""
