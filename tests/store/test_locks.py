@@ -214,6 +214,17 @@ def test_fault_033_more_than_three_are_counted(path: Path, saving: Any) -> None:
     assert refusal(path).endswith(f" or 2 more) is saving {path}.")
 
 
+def test_fault_033_who_has_been_silent_on_another_machine_is_not_named(path: Path, saving: Any) -> None:
+    saving("ada")
+    note = path.with_name(f".{path.name}.open.ada")
+    note.write_text(note.read_text().replace(os.uname().nodename, "saturn"))
+    assert refusal(path) == f"Another session (ada, on saturn) is saving {path}."
+    long_ago = note.stat().st_mtime - 1000
+    for file in (note, lock_path(path)):
+        os.utime(file, (long_ago, long_ago))
+    assert refusal(path) == f"Another session is saving {path}."
+
+
 # --- file systems without locks -----------------------------------------------------------------------------------
 
 
@@ -238,6 +249,8 @@ def test_fault_035_locks_that_keep_nobody_out_are_found_out(
         lock_path(path).touch()
     monkeypatch.setattr(fcntl, "flock", lambda *arguments: None)
     assert not locking_works(path)
+    monkeypatch.setattr(locks, "_working", {})
+    assert not locking_works(path.with_name("new.pcsm.json")), "also before the first save"
     with write_lock(path, 0o640), write_lock(path, 0o640, patience=0.03):
         pass
 

@@ -241,6 +241,7 @@ def test_a_session_on_this_machine_may_be_silent_as_long_as_it_lives(path: Path,
     """A suspended one, say."""
     forge(path, "ben", age=2 * DAY)
     assert [(other.user, other.seconds) for other in ada.others()] == [("ben", 2 * DAY)]
+    assert sessions(path) == ["a1", "ben"]
 
 
 @pytest.mark.parametrize(
@@ -289,6 +290,12 @@ def test_fault_022_a_heartbeat_of_tomorrow_is_one_of_now(path: Path, ada: Presen
     assert [(other.user, other.host, other.seconds) for other in ada.others()] == [("ben", "saturn", 0)]
 
 
+def test_a_session_that_was_silent_itself_still_knows_how_late_it_is(path: Path, ada: Presence) -> None:
+    forge(path, "ben", 300, host="saturn")
+    os.utime(note_of(path, "a1"), (1, 1))
+    assert ada.others() == []
+
+
 def test_a_reader_without_a_note_of_its_own_removes_none_by_its_age(path: Path, ada: Presence) -> None:
     forge(path, "ben", 2 * DAY, host="saturn")
     assert [other.user for other in Presence(path, "cleo", "c1", SINCE).others()] == ["ada"]
@@ -305,7 +312,7 @@ def test_the_one_that_was_last_active_comes_first(path: Path, ada: Presence) -> 
 
 
 def with_huge(file: Path) -> None:
-    file.write_bytes(b" " * 5000 + b"{}")
+    file.write_bytes(file.with_name(".acme.pcsm.json.open.ben").read_bytes() + b" " * 5000)
 
 
 NONSENSE: dict[str, Callable[[Path], Any]] = {
@@ -338,6 +345,15 @@ def test_nonsense_in_place_of_a_note_changes_nothing(path: Path, ada: Presence, 
 def test_a_note_with_a_value_of_the_wrong_kind_is_none(path: Path, ada: Presence, name: str, value: Any) -> None:
     forge(path, "ben", **{name: value})
     assert ada.others() == []
+
+
+def test_a_pipe_that_holds_a_note_is_none(path: Path, ada: Presence) -> None:
+    pipe = note_of(path, "trap")
+    os.mkfifo(pipe)
+    descriptor = os.open(pipe, os.O_RDWR)
+    os.write(descriptor, note_of(path, "a1").read_bytes())
+    assert ada.others() == []
+    os.close(descriptor)
 
 
 def test_what_a_note_says_steers_no_terminal_and_is_short(path: Path, ada: Presence) -> None:
@@ -406,4 +422,11 @@ def test_fault_025_more_than_one_are_counted() -> None:
     words = "also open: ada (pts/3) since 15:32, active now"
     assert told([], NOW) == ""
     assert told([one, one], NOW) == f"{words}, +1 other"
-    assert told([one, one, one], NOW + timedelta(hours=1)) == f"{words}, +2 others"
+    assert told([one, one, one], NOW) == f"{words}, +2 others"
+
+
+@pytest.mark.usefixtures("in_calcutta")
+def test_fault_025_a_session_of_yesterday_is_told_with_its_day() -> None:
+    one = Other("ada", "", "", SINCE, 0)
+    assert told([one], NOW + timedelta(hours=6, minutes=29)) == "also open: ada since 15:32, active now"
+    assert told([one], NOW + timedelta(hours=6, minutes=30)) == "also open: ada since 2026-11-22 15:32, active now"
