@@ -20,8 +20,7 @@ _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 def place_findings(folder: Path, largest: int) -> Iterator[Finding]:
     """Yield what is found about a folder whose largest engagement has so many bytes."""
-    writable = os.access(folder, os.W_OK | os.X_OK)
-    if not writable:
+    if not os.access(folder, os.W_OK | os.X_OK):
         advice = "Ask its owner for write permission, or work on copies in a folder of yours."
         yield finding("risk", folder, "You may not write in this folder, so that nothing in it can be saved.", advice)
     if not locking_works(folder / "any"):
@@ -31,7 +30,7 @@ def place_findings(folder: Path, largest: int) -> Iterator[Finding]:
     if kind in _NETWORK or kind.startswith("fuse."):
         what = f"This folder is on a network file system ({kind}), where locks and renames may not be safe."
         yield finding("risk", folder, what, "Keep backups elsewhere, and one person at a time changing an engagement.")
-    yield from _room(folder, largest * ROOM, writable)
+    yield from _room(folder, largest * ROOM)
 
 
 def file_system(folder: Path, mounts: str) -> str:
@@ -52,7 +51,7 @@ def _mounts() -> str:
         return ""
 
 
-def _room(folder: Path, needed: int, writable: bool) -> Iterator[Finding]:
+def _room(folder: Path, needed: int) -> Iterator[Finding]:
     try:
         found = os.statvfs(folder)
     except OSError:
@@ -63,7 +62,7 @@ def _room(folder: Path, needed: int, writable: bool) -> Iterator[Finding]:
         yield finding("risk", folder, what, "Make room on the disk.")
     elif found.f_files and not found.f_favail:
         yield finding("risk", folder, "No more files can be made on this file system.", "Remove some.")
-    elif writable and _exceeds_quota(folder, needed):
+    elif _exceeds_quota(folder, needed):
         what = f"Your quota leaves less than {needed:,} bytes here, which saves may need."
         yield finding("risk", folder, what, "Remove something of yours, or ask for a larger quota.")
 

@@ -115,7 +115,11 @@ def test_a_mistake_in_the_playbook_is_told_and_the_files_are_examined_all_the_sa
     assert [Path(item["path"]).name for item in found] == ["playbook.toml", "broken.pcsm.json"]
 
 
-def test_ones_own_tools_are_examined_too(pcsm, safe: Path, own_places: Places) -> None:
+def test_ones_own_tools_are_examined_too(
+    pcsm, safe: Path, own_places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("me").touch()
     assert "You have no tools of your own yet." in pcsm("doctor", "me", code=2).err
     own_places.data.mkdir(mode=0o700)
     own_places.personal_file.write_text("{")

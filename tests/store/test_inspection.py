@@ -172,12 +172,24 @@ def test_fault_013_somebody_elses_file_in_a_sticky_folder(
     assert [(item.kind, "only its owner may replace" in item.sentence) for item in found] == [("risk", True)] * is_told
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+def test_fault_013_the_owner_of_a_sticky_folder_may_replace_what_is_in_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.chmod(0o1770)
+    os.chown(path.parent, 4711, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    assert inspected(path) == []
+
+
 def test_fault_015_a_link_is_told_of_and_what_lies_beside_the_file_is_looked_at(path: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.pcsm.json"
     link.symlink_to(path)
     lock_path(path).unlink()
     lock_path(path).mkdir()
+    previous_path(path).write_text("{}")
     assert [(item.kind, item.path, item.sentence) for item in inspected(link)] == [
+        ("risk", str(link), "Its previous generation is one of a different engagement."),
         ("note", str(link), f"It is a link to {path}."),
         ("wrong", str(link), "Its lock file .acme.pcsm.json.lock is not a plain file: nothing can be saved."),
     ]
@@ -210,7 +222,9 @@ def test_fault_036_a_lock_file_that_is_none(path: Path, make: Callable[[Path], A
 
 def test_fault_036_a_lock_file_of_somebody_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.access
-    monkeypatch.setattr(os, "access", lambda name, how: Path(name) != lock_path(path) and real(name, how))
+    monkeypatch.setattr(
+        os, "access", lambda name, how: real(name, how) and not (Path(name) == lock_path(path) and how & os.W_OK)
+    )
     found = only(inspected(path))
     assert (found.kind, found.sentence[:21]) == ("risk", "You may not open its ")
 
@@ -293,6 +307,18 @@ def test_fault_038_a_version_that_a_sync_service_put_beside_the_file(path: Path,
         assert found.sentence == f"A sync service put another version of it beside it: {name}."
 
 
+def test_fault_038_the_version_of_the_shorter_name_is_not_the_one_that_counts(path: Path) -> None:
+    original = path.rename(path.with_name("acme-international.pcsm.json"))
+    path.with_name("a-conflict.json").write_bytes(original.read_bytes())
+    assert only(inspected(original)).path == str(original)
+
+
+def test_a_copy_of_a_file_that_is_called_otherwise(path: Path) -> None:
+    odd = path.rename(path.with_name("acme"))
+    path.write_bytes(odd.read_bytes())
+    assert only(inspected(odd)).sentence == "There is a copy of it beside it: acme.pcsm.json."
+
+
 def test_fault_038_a_damaged_version_is_known_by_its_head(path: Path) -> None:
     path.with_name("acme (conflicted copy).json").write_bytes(path.read_bytes()[:600])
     assert only(inspected(path)).kind == "risk"
@@ -319,9 +345,13 @@ def test_what_is_no_copy(path: Path) -> None:
     path.with_name("link.pcsm.json").symlink_to(path)
     path.with_name("x.json").write_text('{"file_id": "0"}')
     path.with_name("y.json").write_text("{}")
-    os.mkfifo(path.with_name("conflict.json"))
     path.with_name("conflicts").mkdir()
+    os.mkfifo(path.with_name("conflict.json"))
+    pipe = os.open(path.with_name("conflict.json"), os.O_RDWR)
+    os.write(pipe, path.read_bytes())
     assert [item.sentence for item in inspected(path.parent)] == [f"It is a link to {path}."]
+    os.close(pipe)
+    assert [item.sentence for item in inspected(path.parent)] == [f"It is a link to {path}."], "nor waits for it"
 
 
 # --- the folder ---------------------------------------------------------------------------------------------------
@@ -356,6 +386,16 @@ def test_what_engagements_that_are_gone_left_behind(path: Path) -> None:
             " .old.pcsm.json.open.a1.",
         ),
     ]
+
+
+def test_a_folder_is_looked_at_also_when_it_is_empty_and_once_by_whatever_name(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_mounts", lambda: "x / nfs rw 0 0\n")
+    (tmp_path / "link").symlink_to(path.parent)
+    (tmp_path / "empty").mkdir()
+    assert only(inspected(tmp_path / "link")).path == str(path.parent)
+    assert only(inspected(tmp_path / "empty")).path == str(tmp_path / "empty")
 
 
 def test_an_empty_folder_and_one_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -528,6 +568,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "wrong sum": lambda packed: packed[:-8] + b"\0" * 8,
     "of nothing": lambda packed: gzip.compress(b""),
     "of another": lambda packed: gzip.compress(b'{"_meta": {"1": {"file_id": "another"}}}'),
+    "no block": lambda packed: packed[:10] + b"\x07" + packed[11:],
     "trailing": lambda packed: packed + b"x",
 }
 
@@ -563,6 +604,16 @@ def test_a_backup_that_is_much_older_than_the_file_is_a_risk(
     found = [(item.kind, item.sentence) for item in kept(path, tmp_path)]
     what = "Its newest backup is of 2026-11-14, and it was changed on 2026-11-22."
     assert found == [("risk", what)] * is_told
+
+
+def test_a_broken_backup_is_not_the_newest(path: Path, tmp_path: Path, backups: Path) -> None:
+    (backups / "1.gz").write_bytes(gzip.compress(path.read_bytes()))
+    (backups / "2.gz").write_bytes(b"broken")
+    os.utime(backups / "1.gz", (DAY, DAY))
+    assert [item.sentence[:26] for item in kept(path, tmp_path)] == [
+        "1 of 2 backups in " + str(backups)[:8],
+        "Its newest backup is of 19",
+    ]
 
 
 def test_changes_that_wait_in_the_journal_are_a_risk_unless_a_session_is_there(
