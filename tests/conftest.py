@@ -34,6 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
+def saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let saves in the background follow one another without a pause."""
+    monkeypatch.setattr("pcsm_tui.workspace.saving.COMMIT_EVERY", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the test away from the user's files and settings; return the home folder that it sees."""
     home = tmp_path_factory.mktemp("home")

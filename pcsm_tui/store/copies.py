@@ -29,7 +29,7 @@ def copies(folder: Path, names: Sequence[str], ids: Mapping[str, str]) -> Iterat
     for file_id in dict.fromkeys(ids.values()):
         group = sorted(held.get(file_id, ()), key=lambda name: (bool(_CONFLICT.search(name)), len(name), name))
         for other in group[1:]:
-            if not _is_same(folder / group[0], folder / other):
+            if not is_same(folder / group[0], folder / other):  # links and second names are told of as such
                 yield _copy(folder / group[0], other)
 
 
@@ -39,11 +39,12 @@ def _copy(path: Path, other: str) -> Finding:
     return finding("risk", path, f"{what} beside it: {other}.", advice)
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file; one that leads nowhere is the same as none."""
     try:
-        return one.samefile(other)  # a link, or a second name, which is told of as such
+        return one.samefile(other)
     except OSError:
-        return True
+        return False
 
 
 def _file_id(path: Path) -> str:

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 from pcsm_tui.errors import FileRefused, PcsmError
 from pcsm_tui.store import canonical
-from pcsm_tui.store.copies import copies
-from pcsm_tui.store.engagement_file import read_payload
+from pcsm_tui.store.copies import copies, is_same
+from pcsm_tui.store.engagement_file import is_read_only
 from pcsm_tui.store.findings import Finding as Finding
 from pcsm_tui.store.findings import finding, several
 from pcsm_tui.store.locks import lock_path
 from pcsm_tui.store.migrations import SCHEMA, migrated
-from pcsm_tui.store.names import SUFFIX, beside, previous_path
+from pcsm_tui.store.names import SUFFIX, beside
 from pcsm_tui.store.places import place_findings
 from pcsm_tui.store.presence import read_note
+from pcsm_tui.store.replacing import previous_path, read_payload
 
 Document = dict[str, Any]
 Further = Callable[[Path, str, Document], Iterable[Finding]]
@@ -175,7 +176,10 @@ def _previous(item: _Read) -> Iterator[Finding]:
 def _links(path: Path, real: Path) -> Iterator[Finding]:
     if path.is_symlink():
         yield finding("note", path, f"It is a link to {real}.", "Saves go there, and the link stays.")
-    if (names := real.stat().st_nlink) > 1 and real.is_file():
+    names = real.stat().st_nlink
+    if is_same(real, previous_path(real)):  # a save that was killed before it was done
+        names -= 1
+    if names > 1 and real.is_file():
         what = f"It has {names} names (hard links), and a save changes what is found under this one only."
         yield finding("risk", path, what, "Remove the other names, or make them links to this one (`ln -s`).")
 
@@ -187,7 +191,7 @@ def _modes(path: Path, real: Path) -> Iterator[Finding]:
         what = "change" if others & 0o002 else "read"
         mode = f"{stat.S_IMODE(found.st_mode):o}"
         yield finding("risk", path, f"Every user of this machine may {what} it (mode {mode}).", "`chmod o= FILE`")
-    if not found.st_mode & 0o222 or not os.access(real, os.W_OK):
+    if is_read_only(real):
         advice = "`chmod u+w FILE`, or ask its owner; or work on a copy."
         yield finding("note", path, "It is read-only: what you change in it cannot be saved.", advice)
     if folder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, found.st_uid, folder.st_uid):

@@ -1,4 +1,4 @@
-"""What a person's state folder keeps of an engagement: backups, and the journal of changes on their way to the file."""
+"""What a person's state folder keeps of an engagement: its backups, each unpacked, since one that cannot be is none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pcsm_tui.store import canonical
 from pcsm_tui.store.findings import Finding, finding, several
-from pcsm_tui.store.presence import read_notes
 
 _FOLDER_NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _OUTDATED = 7 * 24 * 60 * 60
@@ -19,26 +18,17 @@ _OUTDATED = 7 * 24 * 60 * 60
 _PIECE = 1 << 20
 
 
+def kept_folder(state: Path, what: str, file_id: str) -> Path | None:
+    """Return the folder of a kind of thing that is kept of an engagement; None for a file_id that leads elsewhere."""
+    return state / what / file_id if _FOLDER_NAME.fullmatch(file_id) else None
+
+
 def kept_findings(path: Path, file_id: str, state: Path) -> Iterator[Finding]:
-    """Yield what is found about the backups and the journal of an engagement in the person's state folder.
-
-    Each backup is unpacked as a whole, since one that cannot be is no backup.
-    """
-    if not _FOLDER_NAME.fullmatch(file_id):  # no folder of ours is called so, and `..` would lead elsewhere
-        yield _no_backup(path)
-        return
-    yield from _backups(path, file_id, state / "backups" / file_id)
-    yield from _journal(path, state / "journal" / file_id)
-
-
-def _no_backup(path: Path) -> Finding:
-    return finding("note", path, "There is no backup of it on this machine.", "Keep a copy of it elsewhere.")
-
-
-def _backups(path: Path, file_id: str, folder: Path) -> Iterator[Finding]:
-    files = _files(folder, "*.gz")
+    """Yield what is found about the backups of an engagement in the person's state folder."""
+    folder = kept_folder(state, "backups", file_id)
+    files = [] if folder is None else _files(folder, "*.gz")
     if not files:
-        yield _no_backup(path)
+        yield finding("note", path, "There is no backup of it on this machine.", "Keep a copy of it elsewhere.")
         return
     broken = [file.name for file in files if not _is_readable(file, file_id)]
     if broken:
@@ -71,14 +61,6 @@ def _is_readable(backup: Path, file_id: str) -> bool:
     except (OSError, EOFError, zlib.error):
         return False
     return file_id.encode() in head
-
-
-def _journal(path: Path, folder: Path) -> Iterator[Finding]:
-    """Yield whether changes wait in the journal that no session on this machine is about to save."""
-    waiting = sum(file.stat().st_size for file in _files(folder, "*"))
-    if waiting and not any(note.is_here and note.is_running() for note in read_notes(path.resolve())):
-        what = f"{waiting:,} bytes of changes that may not be in it wait in {folder}."
-        yield finding("risk", path, what, "Open the engagement to get them back.")
 
 
 def _changed(path: Path) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 SUFFIX = ".pcsm.json"
@@ -18,11 +17,6 @@ class Beside(NamedTuple):
 
     engagement: str
     what: What
-
-
-def previous_path(path: Path) -> Path:
-    """Return where the previous generation of an engagement file is kept."""
-    return path.with_name(f".{path.name}.bak")
 
 
 def beside(name: str) -> Beside | None:

@@ -15,10 +15,12 @@ from pcsm_tui.store.findings import Finding as Finding
 from pcsm_tui.store.findings import finding
 from pcsm_tui.store.findings import several as several
 from pcsm_tui.store.inspection import Further, Progress, engagement_files, inspected
-from pcsm_tui.store.kept import kept_findings
+from pcsm_tui.store.journal import left_journals
+from pcsm_tui.store.kept import kept_findings, kept_folder
 from pcsm_tui.workspace import PERSONAL, Workspace
 from pcsm_tui.workspace.addressing import expanded
 from pcsm_tui.workspace.checking import check
+from pcsm_tui.workspace.journaling import left_behind
 
 if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework
@@ -76,7 +78,15 @@ def _examined(path: Path, settings: Settings, progress: Progress | None) -> Exam
 
 
 def _kept(settings: Settings, path: Path, file_id: str, document: Document) -> Iterator[Finding]:
-    return kept_findings(path, file_id, settings.places.state)
+    """Yield what is found in the person's own folders: backups, and what earlier sessions did that is not in the file."""
+    state = settings.places.state
+    yield from kept_findings(path, file_id, state)
+    folder = kept_folder(state, "journal", file_id)
+    left = left_behind(left_journals(folder) if folder else [], document)
+    waiting = len(left.labels) + len(left.typed)
+    if waiting:
+        what = f"{waiting} change{'s' if waiting > 1 else ''} of an earlier session {'are' if waiting > 1 else 'is'} not in it."
+        yield finding("risk", path, what, "Open it, and decide about them there.")
 
 
 def _contents_and_kept(
@@ -86,4 +96,4 @@ def _contents_and_kept(
     if wrong:
         what = f"{wrong} thing{'s are' if wrong > 1 else ' is'} wrong in what it holds."
         yield finding("wrong", path, what, "`pcsm check FILE` lists them.")
-    yield from kept_findings(path, file_id, settings.places.state)
+    yield from _kept(settings, path, file_id, document)

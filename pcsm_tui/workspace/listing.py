@@ -61,7 +61,7 @@ def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple
     from pcsm_tui.store.engagement_file import EngagementStorage
 
     try:
-        document = EngagementStorage(path).read()
+        document = EngagementStorage(path).load()
     except PcsmError as problem:
         return Entry(path.name, mtime_ns, size, _as_json({"problem": str(problem)}), "[]"), []
     engagement = Engagement(document or {}, framework)

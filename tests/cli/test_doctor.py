@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pcsm_tui.settings import Places
+from pcsm_tui.store.journal import Journal
 
 NO_BACKUP = "There is no backup of it on this machine. Keep a copy of it elsewhere."
 
@@ -105,6 +106,30 @@ def test_what_is_wrong_in_a_file_is_counted(pcsm, safe: Path) -> None:
     with_actions(safe, one={"uid": "1" * 32, "due": "x"}, two={"uid": "2" * 32, "done": 1, "odd": 1})
     found = pcsm("doctor", "--json", code=1).data[0]
     assert (found["kind"], found["sentence"]) == ("wrong", "2 things are wrong in what it holds.")
+
+
+def test_fault_002_changes_of_a_session_that_was_killed_are_at_risk_until_they_are_saved(
+    pcsm, safe: Path, own_places: Places
+) -> None:
+    file_id = json.loads(safe.read_text())["_meta"]["1"]["file_id"]
+    journal = Journal(own_places.state / "journal" / file_id, "20261122T100200-1-1")
+    record = {"uid": "0" * 32, "action": "Call Sue"}
+    journal.append(
+        {"op": "do", "made": 1, "at": "2026-11-22T10:02:00Z", "label": "Add", "edits": [["actions", "5", None, record]]}
+    )
+    assert pcsm("doctor").err.endswith("nothing wrong.\n"), "the session lives"
+    journal.close()
+    out = pcsm("doctor", code=1).out
+    assert out.startswith("AT RISK\n  harbour-foods: 1 change of an earlier session is not in it. Open it, ")
+    (safe.parent / "playbook.toml").write_text("[")
+    assert "1 change of an earlier session" in pcsm("doctor", code=1).out
+    (safe.parent / "playbook.toml").unlink()
+    journal.append({"op": "typed", "typed": ["actions", "x", "action", "Call Jo", None]})
+    journal.close()
+    assert "2 changes of an earlier session are not in it." in pcsm("doctor", code=1).out
+    journal.append({"op": "saved", "made": 1}, {"op": "typed", "typed": None})
+    journal.close()
+    assert pcsm("doctor").err.endswith("nothing wrong.\n")
 
 
 def test_a_mistake_in_the_playbook_is_told_and_the_files_are_examined_all_the_same(pcsm, safe: Path) -> None:

@@ -11,6 +11,7 @@ from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.ui.widgets.pane import RecordPane
+from pcsm_tui.workspace.journaling import Typed
 from pcsm_tui.workspace.looking import Row, Tool, is_empty, references_of, tool_sentence
 from pcsm_tui.workspace.terms import Place
 
@@ -136,6 +137,13 @@ class ToolScreen(EngagementScreen):
         """Set the field to what was typed."""
         event.stop()
         self._keep(event)
+
+    def on_record_pane_typing(self, event: RecordPane.Typing) -> None:
+        """Have what is being typed kept, in case the program is ended before it is handed on."""
+        event.stop()
+        row, values = event.row, None if event.row.stored else dict(event.row.record)
+        typed = None if event.text is None else Typed(row.tool.id, row.uid, event.field.id, event.text, values)
+        self.session.keep_typed(typed)
 
     def keep_typed(self) -> None:
         """Set the field that is being edited to what is typed in it so far."""

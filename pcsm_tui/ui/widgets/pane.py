@@ -44,6 +44,15 @@ class RecordPane(Container):
             self.field = field
             self.text = text
 
+    class Typing(Message):
+        """A text is being typed in a field of a row; None when it has been handed on or given up."""
+
+        def __init__(self, row: Row, field: Field, text: str | None) -> None:
+            super().__init__()
+            self.row = row
+            self.field = field
+            self.text = text
+
     class SheetClosed(Message):
         """The form was left."""
 
@@ -254,8 +263,11 @@ class RecordPane(Container):
         event.stop()
         if self._cell is None or self._engagement is None:
             return
-        row, field, _ = self._cell
+        row, field, before = self._cell
+        if event.text == before and not self._touched:
+            return
         self._touched = True
+        self.post_message(self.Typing(row, field, event.text))
         try:
             values = typed_fields(self._engagement, row.tool, field.id, event.text, self._today)
         except PcsmError:
@@ -285,6 +297,8 @@ class RecordPane(Container):
         insists = self._touched and (row.uid, field.id) in self._drafts
         if text != before or insists:
             self.post_message(self.Edited(row, field, text))
+        if self._touched:
+            self.post_message(self.Typing(row, field, None))
         if self.mode == "sheet":
             self._leave_field(way)
             return
