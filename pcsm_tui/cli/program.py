@@ -15,6 +15,7 @@ from pcsm_tui import __version__
 from pcsm_tui.cli import (
     changing,
     checking,
+    doctor,
     exporting,
     history,
     importing,
@@ -37,7 +38,7 @@ _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
     "Go back": ("history", "restore", "conflicts", "decide"),
-    "Check and pass on": ("check", "import", "export"),
+    "Check and pass on": ("check", "doctor", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -162,6 +163,7 @@ for _command in (
     *changing.COMMANDS,
     *history.COMMANDS,
     *checking.COMMANDS,
+    *doctor.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *own.COMMANDS,
