@@ -79,6 +79,7 @@ class PcsmApp(TypeAhead):
         self._trail: list[Route] = []
         self._refreshing = False
         self._warned = False
+        self._met = ""
         register_themes(self, workspace.settings.theme)
         self.commands = {command.id: command for command in commands_with(workspace.settings.keys)}
         self.set_keymap(checked_keys(workspace.settings.keys))
@@ -128,9 +129,17 @@ class PcsmApp(TypeAhead):
                 self._show_data()
             if news.sentences:
                 self.tell(" ".join(news.sentences), "bad" if news.bad else "")
+        self._tell_others()
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.update_lines()
+
+    def _tell_others(self) -> None:
+        """Tell who has come to the engagement at hand, once."""
+        names = self.session.others_named if self.session is not None else ""
+        if names and names != self._met and self.session is not None:
+            self.tell(self.session.told_others())
+        self._met = names
 
     def _offer_recovery(self) -> None:
         """Ask what is to become of what an earlier session left behind, the first time that one comes to it."""

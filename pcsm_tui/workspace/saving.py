@@ -222,10 +222,11 @@ def number_of(document: Document) -> int:
 class BackgroundSaver:
     """One thread that saves and looks for as long as the screen is open, so that no key waits for the disk.
 
-    `told` is called in that thread whenever there is news to take in, `beat` once a second.
+    `told` is called in that thread whenever there is news to take in, `beat` is called once a second
+    and says whether there is some.
     """
 
-    def __init__(self, told: Callable[[], None], beat: Callable[[], None]) -> None:
+    def __init__(self, told: Callable[[], None], beat: Callable[[], bool]) -> None:
         self._told, self._beat = told, beat
         self._waiting: dict[Saving, float] = {}
         self._watched: set[Saving] = set()
@@ -291,8 +292,8 @@ class BackgroundSaver:
                 self._working = work[0] if work else None
             for saving in work:
                 self._work(saving, now, asked=saving in due)
-            if looking:
-                self._beat()
+            if looking and self._beat():
+                self._told()
             with self._turn:
                 self._working = None
                 self._turn.notify_all()

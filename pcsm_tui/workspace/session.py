@@ -30,6 +30,7 @@ from pcsm_tui.schedule.refusing import refuse_backwards, refuse_circles
 from pcsm_tui.schedule.starting import with_start
 from pcsm_tui.store.engagement_file import EngagementStorage, is_read_only, new_uid
 from pcsm_tui.store.personal_state import PersonalState
+from pcsm_tui.store.presence import Other, Presence, told
 from pcsm_tui.workspace.clashing import Clashed, Conflicted, clashed
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
@@ -41,6 +42,8 @@ from pcsm_tui.workspace.terms import Place as Where
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
 
+LOOK_ROUND_EVERY = 10
+"""So many seconds from one look at who else is there to the next."""
 MOST_STEPS = 200
 """How many steps can be taken back."""
 
@@ -77,6 +80,10 @@ class Session:
         self._journal: SessionJournal | None = None
         self._saver: BackgroundSaver | None = None
         self.left = NOTHING_LEFT
+        self._presence: Presence | None = None
+        self._beats = 0
+        self.others: tuple[Other, ...] = ()
+        """The other sessions that have the engagement open."""
         self.saving = Saving(
             self.storage, document, self._engagement.file_id, lambda: self._engagement.document, self._announce
         )
@@ -423,9 +430,9 @@ class Session:
 
     # --- in the background ----------------------------------------------------------------------------------------
 
-    def save_by(self, saver: BackgroundSaver, journal: SessionJournal) -> None:
-        """Save in the background from now on, and note every change in a journal before that."""
-        self._saver, self._journal = saver, journal
+    def save_by(self, saver: BackgroundSaver, journal: SessionJournal, presence: Presence) -> None:
+        """Save in the background from now on, note every change in a journal before that, and show that one is there."""
+        self._saver, self._journal, self._presence = saver, journal, presence
         self._done, self._undone = journal.steps()
         self.left = journal.left(self._engagement.document)
         saver.request(self.saving)
@@ -489,6 +496,32 @@ class Session:
         """Take in what came of saving in the background, and return what there is to tell of it."""
         return self._take_in(self.saving.take())
 
+    def beat(self) -> bool:
+        """Keep what is being typed, and now and then look who else is there; return whether others came or went.
+
+        For the background's thread, once a second.
+        """
+        self.flush()
+        if self._presence is None:
+            return False
+        if self._beats == 0:
+            self._presence.announce()
+        self._beats += 1
+        if self._beats % LOOK_ROUND_EVERY != 1:
+            return False
+        before, self.others = self.others, tuple(self._presence.others())
+        return {other[:4] for other in before} != {other[:4] for other in self.others}
+
+    @property
+    def others_named(self) -> str:
+        """The names of those who have the engagement open too."""
+        names = list(dict.fromkeys(other.user for other in self.others))
+        return " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+
+    def told_others(self) -> str:
+        """Return in words who else has the engagement open, since when and how long ago active; empty for nobody."""
+        return told(self.others, self._clock().astimezone())
+
     @property
     def unprotected(self) -> str:
         """Why what is not saved yet would not survive a crash; empty when it would."""
@@ -500,6 +533,8 @@ class Session:
             self._saver.drop(self.saving)
         if self._journal is not None:
             self._journal.close()
+        if self._presence is not None:
+            self._presence.leave()
 
     def keep_typed(self, typed: Typed | None) -> None:
         """Keep in mind the text that is being typed in a field, for `flush`; None when nothing is."""
