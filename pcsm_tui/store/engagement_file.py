@@ -154,7 +154,7 @@ def read_payload(path: Path) -> bytes | None:
         raise _not_a_file(path)
     with os.fdopen(descriptor, "rb") as file:
         if found.st_size > canonical.LARGEST_FILE:
-            raise FileRefused(f"{path} has {found.st_size:,} bytes.", f"The limit is {canonical.LARGEST_FILE:,}.")
+            raise canonical.too_large(path, found.st_size)
         try:
             return file.read()
         except OSError as problem:
