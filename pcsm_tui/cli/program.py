@@ -12,7 +12,19 @@ import click
 from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
-from pcsm_tui.cli import changing, checking, exporting, importing, looking, output, own, planning, repository, screen
+from pcsm_tui.cli import (
+    changing,
+    checking,
+    exporting,
+    importing,
+    looking,
+    output,
+    own,
+    planning,
+    repository,
+    salvaging,
+    screen,
+)
 from pcsm_tui.errors import PcsmError
 
 NAME = "pcsm"
@@ -24,7 +36,7 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Check and pass on": ("check", "import", "export"),
+    "Check and pass on": ("check", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -148,6 +160,7 @@ for _command in (
     *planning.COMMANDS,
     *changing.COMMANDS,
     *checking.COMMANDS,
+    *salvaging.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *own.COMMANDS,

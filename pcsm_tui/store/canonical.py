@@ -78,6 +78,9 @@ def to_bytes(document: Mapping[str, Any]) -> bytes:
         return text.encode("utf-8", "backslashreplace")
 
 
+_NO_LATIN_1 = re.compile(rb"[\x00\x81\x8d\x8f\x90\x9d\xf0\xfe\xff]")
+
+
 class _Refused(Exception):
     """Why the text is not one that is read, and the line where it stands; told with the file's name by `from_bytes`."""
 
@@ -187,8 +190,9 @@ def _decoded(payload: bytes, path: Path) -> str:
 
 
 def is_probably_latin_1(payload: bytes) -> bool:
-    """Return whether text that is not UTF-8 has not one character beyond ASCII that is: it is then no damaged UTF-8."""
-    return payload.decode("utf-8", "ignore").isascii() and b"\x00" not in payload
+    """Return whether text that is not UTF-8 has not one character beyond ASCII that is, and none that is rare elsewhere:
+    it is then no damaged UTF-8."""
+    return payload.decode("utf-8", "ignore").isascii() and not _NO_LATIN_1.search(payload)
 
 
 def _check_bulk(payload: bytes, text: str, path: Path) -> None:
