@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BEGINNING = 4 * 1024 * 1024
 _PART = 1024
 """So many bytes are looked at together: so few that they seldom hold as many brackets as levels are allowed."""
 
 
-def count_of_values(text: str, enough: int) -> int:
-    """Return how many values there are in a text: exactly, if there are more than `enough`, else that many or fewer.
+def has_more_values(text: str, most: int) -> bool:
+    """Return whether there are more values in a text than that."""
+    if values_at_most(text) <= most:
+        return False
+    length = _BEGINNING
+    while True:  # by its beginning first: what is packed with values is known by little of it
+        if values_at_most(_STRING.sub("", text[:length])) > most:
+            return True
+        if length >= len(text):
+            return False
+        length *= 4
 
-    Every value but the first stands behind a comma or an opening bracket, so that there are never more of the values.
-    """
-    most = _separators(text)
-    return most if most <= enough else _separators(_STRING.sub("", text))
 
-
-def _separators(text: str) -> int:
+def values_at_most(text: str) -> int:
+    """Return how many values a text has at the most: all but the first stand behind a comma or an opening bracket."""
     return 1 + text.count(",") + text.count("[") + text.count("{")
 
 
@@ -38,7 +44,7 @@ def place_nested_deeper(payload: bytes, levels: int) -> int | None:
     return None
 
 
-_MARK = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|[\]}]', re.DOTALL)
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|[\]}]', re.DOTALL)
 
 
 def _looked_closely(payload: bytes, levels: int) -> int | None:

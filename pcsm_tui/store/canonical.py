@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from pcsm_tui.errors import FileRefused
-from pcsm_tui.store.bulk import count_of_values, place_nested_deeper
+from pcsm_tui.store.bulk import has_more_values, place_nested_deeper, values_at_most
 
 MEGABYTE = 1024 * 1024
 USUAL_SIZE = 64
@@ -98,7 +98,7 @@ class _Refused(Exception):
         return next((match.start() for match in _TOKEN.finditer(text) if match[0] == self.word), 0)
 
 
-_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*:)?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 CONFLICT = re.compile(r"^(<{7}|>{7})(?: |\r?$)", re.MULTILINE)
 """A line by which git tells that what follows, or went before, is one side of a conflict."""
 
@@ -197,12 +197,12 @@ def is_probably_latin_1(payload: bytes) -> bool:
 
 def _check_bulk(payload: bytes, text: str, path: Path) -> None:
     """Refuse, before anything is built of it, what would fill the memory or the stack."""
+    if has_more_values(text, most_values()):
+        hint = f"The limit is {most_values():,}. {_raised(values_at_most(text) / most_values())}"
+        raise FileRefused(f"{path} holds more values than may be read.", hint)
     if (place := place_nested_deeper(payload, DEEPEST)) is not None:
         line = payload.count(b"\n", 0, place) + 1
         raise FileRefused(f"{path} is nested deeper than {DEEPEST} levels in line {line}.", remedy(path))
-    if (count := count_of_values(text, most_values())) > most_values():
-        hint = f"The limit is {most_values():,}. {_raised(count / most_values())}"
-        raise FileRefused(f"{path} holds {count:,} values.", hint)
 
 
 def _parsed(text: str, path: Path) -> Any:

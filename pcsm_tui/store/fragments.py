@@ -20,13 +20,13 @@ NO_TABLE = "salvaged"
 _MOST_LOSSES = 100_000
 """What has lost so much is no engagement; the rest is not looked at."""
 _LONGEST_INDENT = 200
-_STRING = r'"(?:[^"\\\r\n]|\\[^\r\n])*"'
+_STRING = r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'
 _KEY = re.compile(rf"({_STRING})\s*:\s*")
 _HEAD = re.compile(rf"({_STRING})\s*:\s*(?=\{{)")
 _BETWEEN = re.compile(r"[\s,]*")
 _BRACKETS = re.compile(r"[\s,\[\]{}]*")
 _TOKEN = re.compile(rf'({_STRING}\s*:\s*)|{_STRING}|[{{}}\[\],]|"[^\r\n]*|[^\s{{}}\[\],"]+')
-_AGAIN = re.compile(rf"[{{,\n]\s*(?={_STRING}\s*:)")
+_AGAIN = re.compile(rf"[{{,\n][ \t\r]*(?={_STRING}\s*:)")
 """What stands before a key: there reading begins again."""
 _NUMBER = re.compile(r'"[0-9]{1,16}"')
 _TABLE = re.compile(r'\{?\s*(?:\}|"[0-9]{1,16}"\s*:\s*\{)')
@@ -63,6 +63,7 @@ class Fragments:
         self._end = len(text)
         self._table, self._inside = "", False
         self._table_indent = self._record_indent = 0
+        self._closed = self._to_close = 0
         self._counted_to, self._lines = 0, 1
         self._remarks: list[str] = []
         self._decoder = json.JSONDecoder(
@@ -83,7 +84,11 @@ class Fragments:
             follows = f" What follows is taken to belong to {cut(self._table)}." if self._table else ""
             self._losses.add(f"Line {self._line(gap.start())}: {counted(len(gap[0]), 'NUL byte')}.{follows}")
             start = gap.end()
+            if self._is_full():
+                break
         self._read_part(start, len(self._text))
+        if self._closed < self._to_close:
+            self._losses.add("The end of the file is missing; what stood there is not known.")
         if self._is_full():
             self._losses.add("There is more than can be kept; the rest was not read.")
 
@@ -95,12 +100,18 @@ class Fragments:
         while not self._is_full():
             brackets = _BRACKETS.match(self._text, place, end)
             if brackets is not None:
+                self._closed += brackets[0].count("}")
                 self._inside = self._inside and "}" not in brackets[0]
                 place = brackets.end()
             if place >= end:
                 return
             key = _KEY.match(self._text, place, end)
-            place = self._not_understood("", place) if key is None else self._below(key)
+            if key is None:
+                place = self._not_understood("", place)
+            else:
+                self._closed = 0
+                place = self._below(key)
+                self._to_close = 2 if self._inside else 1  # the table and the whole
 
     def _is_full(self) -> bool:
         return self._room < 0 or self._losses.count > _MOST_LOSSES
@@ -185,7 +196,7 @@ class Fragments:
         field_indent = 0
         while True:
             place = self._after_space(place)
-            if place >= self._end:
+            if place >= self._end or self._is_full():
                 self._losses.add(f"{path} is cut off; {counted(len(fields), 'whole field')} of it kept.")
                 break
             if self._text[place] == "}":

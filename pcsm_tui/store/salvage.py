@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ Tables = dict[str, dict[str, Record]]
 _CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?$")
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _STAMPS = ("at", "by")
+_MOST_BYTES = 1000
+"""So many places that are no UTF-8 are counted."""
 _WHOLE_UID = re.compile(r"[0-9a-f]{32}")
 _SHORTEST_ID = 8
 """An id with fewer digits than that was counted, and is not the beginning of a uid."""
@@ -109,7 +112,7 @@ def _decoded(payload: bytes, losses: Losses) -> str:
     if canonical.is_probably_latin_1(payload):
         losses.add("The file was no UTF-8 and was read as Latin-1 (Windows-1252): look at its accents.")
         return payload.decode("cp1252", "replace")
-    for line, bad in _not_utf_8(payload):
+    for line, bad in islice(_not_utf_8(payload), _MOST_BYTES):
         losses.add(f"Line {line}: the byte{'s' if len(bad) > 1 else ''} {bad.hex(' ')} became �.")
     return payload.decode("utf-8-sig", "replace")
 
@@ -175,7 +178,7 @@ def _restore_uids(tables: Tables) -> None:
     }
     if not cut_off:
         return
-    for text in _texts(tables):
+    for text in list(_texts(tables)):
         if _WHOLE_UID.fullmatch(text) and (record := cut_off.get(doc_id_of(text))) is not None:
             record["uid"] = text
 
@@ -216,7 +219,7 @@ def _holds(record: Record, other: Record) -> bool:
 
 def _free(records: dict[str, Record], fragment: Fragment, uid: str = "") -> tuple[str, str]:
     """Return an id that no record has, and the uid that it is the beginning of: the one given, if it can be."""
-    number = 0
+    number = len(records)
     while not _UID.match(uid) or doc_id_of(uid) in records:
         number += 1
         uid = derived_uid("salvaged", fragment.table, fragment.doc_id, str(number))
