@@ -24,6 +24,7 @@ from pcsm_tui.cli import (
     own,
     planning,
     repository,
+    salvaging,
     screen,
 )
 from pcsm_tui.errors import PcsmError
@@ -38,7 +39,7 @@ _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
     "Go back": ("history", "restore", "conflicts", "decide"),
-    "Check and pass on": ("check", "doctor", "import", "export"),
+    "Check and pass on": ("check", "doctor", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -164,6 +165,7 @@ for _command in (
     *history.COMMANDS,
     *checking.COMMANDS,
     *doctor.COMMANDS,
+    *salvaging.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *own.COMMANDS,
