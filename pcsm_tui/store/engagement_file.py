@@ -144,6 +144,8 @@ class EngagementStorage(Storage):
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
         with write_lock(self.path, _mode_of(self.path), self._patience):
+            if finish_overwriting(self.path, self._copies) and (held := self._held()) is not None:
+                self._remember(held.payload, held.status)
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
             self._remember(payload, None)
@@ -194,7 +196,7 @@ class EngagementStorage(Storage):
 
     def _held(self) -> Held | None:
         held = read_held(self.path)
-        if held is None and self._given.is_symlink():
+        if held is None and os.path.islink(self._given):  # noqa: PTH114  it answers no where it cannot look
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
         return held
 
