@@ -12,7 +12,19 @@ import click
 from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
-from pcsm_tui.cli import changing, checking, exporting, importing, looking, output, own, planning, repository, screen
+from pcsm_tui.cli import (
+    backing_up,
+    changing,
+    checking,
+    exporting,
+    importing,
+    looking,
+    output,
+    own,
+    planning,
+    repository,
+    screen,
+)
 from pcsm_tui.errors import PcsmError
 
 NAME = "pcsm"
@@ -25,6 +37,7 @@ _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
     "Check and pass on": ("check", "import", "export"),
+    "Get back": ("backup",),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -150,6 +163,7 @@ for _command in (
     *checking.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
+    *backing_up.COMMANDS,
     *own.COMMANDS,
     *screen.COMMANDS,
 ):

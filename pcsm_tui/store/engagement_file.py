@@ -116,7 +116,7 @@ class EngagementStorage(Storage):
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = canonical.to_bytes(stamped)
         _check_readable(payload, stamped, self.path)
-        mode = _mode_of(self.path)
+        mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
             self._check_unchanged()
             remove_leftovers(self.path)
@@ -140,7 +140,7 @@ class EngagementStorage(Storage):
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = canonical.to_bytes(stamped)
         _check_readable(payload, stamped, self.path)
-        with write_lock(self.path, _mode_of(self.path), self._patience):
+        with write_lock(self.path, mode_of(self.path), self._patience):
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
             self._remember(payload, None)
@@ -289,7 +289,7 @@ def _is_others_sticky(path: Path) -> bool:
     return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, folder.st_uid, file.st_uid)
 
 
-def _mode_of(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group.
 
     Raises `FileRefused` for a file that is read-only or no plain file.
