@@ -29,7 +29,7 @@ SESSIONS, DAYS, WEEKS = 10, 7, 4
 """How many snapshots are kept: the newest ones, and the newest one of each day and of each week that has any."""
 PREVIOUS = "previous save"
 """The kind of the generation that the last save left beside the file."""
-_MODE = 0o600
+_MODE, _FOLDER_MODE = 0o600, 0o700
 _PATIENCE = 1.0
 _MOST_ORIGINS = 8
 _HEAD = 8192
@@ -93,9 +93,16 @@ class Backups:
         is at it for long.
         """
         meta = _meta(canonical.from_bytes(payload, path))
+        try:
+            return self._keep(payload, meta, path, when, prune)
+        except OSError as problem:
+            raise StorageFailed(f"No backup was kept in {self.folder}: {problem.strerror or problem}.") from None
+
+    def _keep(self, payload: bytes, meta: dict[str, Any], path: Path, when: datetime, prune: bool) -> Path | None:
         for folder in (self.folder.parent.parent, self.folder.parent, self.folder):
             private_folder(folder)
-        _close_to_others(self.folder)
+        if stat.S_IMODE(self.folder.stat().st_mode) != _FOLDER_MODE:  # an older one, or one made by a generous hand
+            self.folder.chmod(_FOLDER_MODE)
         with write_lock(self.folder / "backups", _MODE, _PATIENCE):
             self._sweep()
             self._note_origin(path)
@@ -291,12 +298,3 @@ def _time(text: str) -> datetime | None:
         return datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _close_to_others(folder: Path) -> None:
-    """Take from others what an older folder, or a generous umask, lets them do; raises `StorageFailed`."""
-    try:
-        if stat.S_IMODE(folder.stat().st_mode) != 0o700:
-            folder.chmod(0o700)
-    except OSError as problem:
-        raise StorageFailed(f"{folder} cannot be made private: {problem.strerror}.") from None
