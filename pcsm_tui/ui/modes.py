@@ -49,6 +49,12 @@ def _tool() -> BaseScreen:
     return ToolScreen()
 
 
+def _backups() -> BaseScreen:
+    from pcsm_tui.ui.screens.backups import BackupsScreen
+
+    return BackupsScreen()
+
+
 SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "today": _today,
     "portfolio": _portfolio,
@@ -57,6 +63,7 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "phase": _phase,
     "plan": _plan,
     "tool": _tool,
+    "backups": _backups,
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
 

@@ -71,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("timeline", "Timeline", "L", "engagement", "Dated notes of calls, meetings, e-mails and decisions."),
     Command("documents", "Documents", "D", "engagement", "Documents, stored or referred to."),
     Command("actions", "Actions", "A", "engagement", "Who promised what by when."),
+    Command("backups", "Backups", "B", "engagement", "What it was before, to compare with or to get back."),
     Command("note", "Write a note", "w", "engagement", "Add a note to the timeline, dated today."),
     # lists
     Command("cursor_down", "Next row", "down,j", "list", "Go to the next row.", palette=False),
