@@ -164,7 +164,7 @@ def told_differences(framework: Framework, path: Path, chosen: Kept) -> list[str
     """
     after = _document(backups.read(chosen.backup), chosen.backup.path)
     if problem := problem_of(path):
-        return [problem, f"The backup has {chosen.records} records.", *_told_tools(framework, after)]
+        return [problem, f"The backup has {chosen.records} records:", *_told_tools(framework, after)]
     before = _document(read_payload(path) or b"", path)
     found = differences(Engagement(before, framework), Engagement(after, framework))
     told = [difference.told(framework.tool(difference.tool).name) for difference in found]

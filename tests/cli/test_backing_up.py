@@ -263,6 +263,30 @@ def test_fault_020_a_damaged_file_is_restored_and_its_content_kept(pcsm, path: P
     assert len(pcsm("list", "--json").data) == 1, "the damaged copy is no engagement"
 
 
+def test_fault_004_what_is_being_restored_gives_way_to_nothing_before_it_is_in_the_file(
+    pcsm, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest of ten: keeping what the file holds makes it the eleventh."""
+    for number in range(6):
+        clock.wait(hours=1)
+        pcsm("add", "harbour", "actions", f"action=More {number}")
+    oldest = pcsm("backup", "list", "harbour", "--json").data[-1]
+    assert oldest["revision"] == 1 and oldest["number"] == 11
+    clock.wait(hours=1)
+    real = os.replace
+
+    def fails_for_the_file(source: Path, target: Path) -> None:
+        if target == path:
+            raise OSError(errno.EIO, "Input/output error")
+        real(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", fails_for_the_file)
+        assert "was not saved" in pcsm("backup", "restore", "harbour", oldest["name"], code=4).err
+    pcsm("backup", "restore", "harbour", oldest["name"])
+    assert actions(pcsm) == []
+
+
 def test_the_previous_save_can_be_restored_from(pcsm, path: Path) -> None:
     damage(path, "NUL")
     pcsm("backup", "restore", "harbour", "1")

@@ -42,7 +42,7 @@ class BackupsScreen(EngagementCommands):
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out why the file cannot be opened, the headings, the list, and what is said of the backup under the cursor."""
-        yield TextLines(id="problem", classes="detail")
+        yield TextLines(id="damage")
         yield TextLines(id="headings", classes="headings")
         yield LineList(id="list", highlighted=self._show_detail)
         yield TextLines(id="detail", classes="detail")
@@ -67,9 +67,9 @@ class BackupsScreen(EngagementCommands):
 
     def refresh_rows(self) -> None:
         """Show the backups as they were read."""
-        problem = self.query_one("#problem", TextLines)
-        problem.display = bool(self._problem)
-        problem.show(lambda width: wrapped(self._problem, width, "bad", limit=4))
+        damage = self.query_one("#damage", TextLines)
+        damage.display = bool(self._problem)
+        damage.show(lambda width: [(Span(" "), *line) for line in wrapped(self._problem, width - 2, "bad", limit=3)])
         self.query_one("#headings", TextLines).show(lambda width: [headings_line(width)])
         self.query_one(LineList).set_rows([str(item.backup.path) for item in self._listed], self._line)
         self._show_detail()
@@ -126,9 +126,7 @@ class BackupsScreen(EngagementCommands):
         def lines(width: int) -> list[Line]:
             return [(Span(" "), *line) for text in sentences for line in wrapped(text, width - 2)]
 
-        title = (
-            f"To go back to {chosen.backup.when.astimezone():%a %d %b %H:%M}, revision {chosen.backup.n}, would change"
-        )
+        title = f"What going back to {chosen.backup.when.astimezone():%a %d %b %H:%M}, revision {chosen.backup.n}, would change"
         self.app.push_screen(Question(title, lines, _ANSWERS), answered)
 
     def _restore(self, chosen: Kept) -> None:
