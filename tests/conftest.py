@@ -35,8 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let saves in the background follow one another without a pause."""
+    """Let saves in the background follow one another without a pause, and files be looked at when a test says so."""
     monkeypatch.setattr("pcsm_tui.workspace.saving.COMMIT_EVERY", 0.0)
+    monkeypatch.setattr("pcsm_tui.workspace.saving.LOOK_EVERY", 3_600.0)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,9 @@ from pcsm_tui.cli import (
     backing_up,
     changing,
     checking,
+    doctor,
     exporting,
+    history,
     importing,
     looking,
     output,
@@ -36,8 +38,8 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Check and pass on": ("check", "import", "export"),
-    "Get back": ("backup",),
+    "Go back": ("history", "restore", "backup", "conflicts", "decide"),
+    "Check and pass on": ("check", "doctor", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -160,7 +162,9 @@ for _command in (
     *looking.COMMANDS,
     *planning.COMMANDS,
     *changing.COMMANDS,
+    *history.COMMANDS,
     *checking.COMMANDS,
+    *doctor.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *backing_up.COMMANDS,

@@ -50,12 +50,24 @@ def with_entry(document: Document, change: Change, uid: str, at: str, by: str) -
     entry = _entry(document, change)
     if not entry:
         return document
-    record: dict[str, Any] = {"uid": uid, "at": at, "by": by, "label": change.label, **entry}
+    number = 1 + max((number_of(other) for other in document.get(HISTORY, {}).values()), default=0)
+    record: dict[str, Any] = {"uid": uid, "n": number, "at": at, "by": by, "label": change.label, **entry}
     record["size"] = len(json.dumps(record))
     if record["size"] > LARGEST_ENTRY:
         del record["records"]
         record["size"] = len(json.dumps(record))
     return {**document, HISTORY: _bounded({**document.get(HISTORY, {}), doc_id_of(uid): record})}
+
+
+def number_of(record: Record) -> int:
+    """Return the place of an entry among others: higher than that of all that were known when it was made."""
+    number = record.get("n")
+    return number if type(number) is int else 0
+
+
+def _order(record: Record) -> tuple[int, str, str]:
+    """Return the key by which entries stand in the order of what led to what, whatever the clocks said."""
+    return (number_of(record), str(record.get("at")), str(record.get("uid")))
 
 
 def _entry(document: Document, change: Change) -> dict[str, Any]:
@@ -94,7 +106,7 @@ def _bounded(records: Mapping[str, Record]) -> Mapping[str, Record]:
     """Return the newest entries for which there is room; the newest one always stays."""
     kept: dict[str, Record] = {}
     room = MOST_BYTES
-    for doc_id in sorted(records, key=lambda doc_id: (str(records[doc_id].get("at")), doc_id), reverse=True):
+    for doc_id in sorted(records, key=lambda doc_id: _order(records[doc_id]), reverse=True):
         size = records[doc_id].get("size")
         room -= size if type(size) is int and size > 0 else 1000
         if kept and (room < 0 or len(kept) == MOST_ENTRIES):
@@ -105,8 +117,8 @@ def _bounded(records: Mapping[str, Record]) -> Mapping[str, Record]:
 
 def entries(document: Document) -> list[Entry]:
     """Return the history that a document carries, the newest first; what is not as it should be is left out."""
-    found = [entry for record in document.get(HISTORY, {}).values() if (entry := _read(record)) is not None]
-    return sorted(found, key=lambda entry: (entry.at, entry.uid), reverse=True)
+    records = sorted(document.get(HISTORY, {}).values(), key=_order, reverse=True)
+    return [entry for record in records if (entry := _read(record)) is not None]
 
 
 def _read(record: Mapping[str, Any]) -> Entry | None:

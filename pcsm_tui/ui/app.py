@@ -90,6 +90,7 @@ class PcsmApp(TypeAhead):
         self._trail: list[Route] = []
         self._refreshing = False
         self._warned = False
+        self._met = ""
         register_themes(self, workspace.settings.theme)
         self.commands = {command.id: command for command in commands_with(workspace.settings.keys)}
         self.set_keymap(checked_keys(workspace.settings.keys))
@@ -139,9 +140,17 @@ class PcsmApp(TypeAhead):
                 self._show_data()
             if news.sentences:
                 self.tell(" ".join(news.sentences), "bad" if news.bad else "")
+        self._tell_others()
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.update_lines()
+
+    def _tell_others(self) -> None:
+        """Tell who has come to the engagement at hand, once."""
+        names = self.session.others_named if self.session is not None else ""
+        if names and names != self._met and self.session is not None:
+            self.tell(self.session.told_others())
+        self._met = names
 
     def _offer_recovery(self) -> None:
         """Ask what is to become of what an earlier session left behind, the first time that one comes to it."""
@@ -153,9 +162,11 @@ class PcsmApp(TypeAhead):
         def answered(answer: str | None) -> None:
             with self.telling():
                 if answer == "take":
-                    session.recover()
+                    typed = session.recover()
                     self._show_data()
-                    self.tell("Taken in · u takes it back")
+                    if typed is not None:
+                        self.go(route_to(session.path, typed))
+                    self.tell("Kept beside its field, to be put right" if typed else "Taken in · u takes it back")
                 elif answer == "discard":
                     session.discard_left()
                     self.tell("Discarded; it is kept for 30 days")
@@ -437,6 +448,36 @@ class PcsmApp(TypeAhead):
         with self.telling():
             self.workspace.leave()
         self.exit(0)
+
+    def action_saving_trouble(self) -> None:
+        """Say why something is not saved, and let one choose what to do."""
+        from pcsm_tui.ui.commands.saving import saving_choices
+
+        session = self.session
+        if session is None:
+            self.tell("Open an engagement first.")
+            return
+
+        def chosen(item: Item) -> None:
+            if item.key == "copy":
+                self._ask_for_copy(session)
+            else:
+                item.value()
+                self._show_data()
+
+        self.pick(session.unsaved or self.saving, saving_choices(session), chosen)
+
+    def _ask_for_copy(self, session: Session) -> None:
+        def save(name: str | None) -> None:
+            if name and name.strip():
+                path = Path(name.strip()).expanduser()
+                session.save_copy(path)
+                self.tell(f"Saved as {path}")
+
+        if isinstance(self.screen, BaseScreen):
+            folder = self.workspace.settings.repository_folder
+            suggested = folder / f"{session.path.name.removesuffix('.pcsm.json')}-copy.pcsm.json"
+            self.screen.ask("Save a copy as", str(suggested), "a path on this machine", save)
 
     # --- telling ----------------------------------------------------------------------------------------------
 

@@ -49,6 +49,18 @@ def _tool() -> BaseScreen:
     return ToolScreen()
 
 
+def _history() -> BaseScreen:
+    from pcsm_tui.ui.screens.history import HistoryScreen
+
+    return HistoryScreen()
+
+
+def _conflicts() -> BaseScreen:
+    from pcsm_tui.ui.screens.conflicts import ConflictsScreen
+
+    return ConflictsScreen()
+
+
 def _backups() -> BaseScreen:
     from pcsm_tui.ui.screens.backups import BackupsScreen
 
@@ -63,6 +75,8 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "phase": _phase,
     "plan": _plan,
     "tool": _tool,
+    "history": _history,
+    "conflicts": _conflicts,
     "backups": _backups,
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""

@@ -278,23 +278,30 @@ class Workspace:
         """Save in a thread from now on; `told` is called in it when there is news, which `settle` takes in."""
         from pcsm_tui.workspace.saving import BackgroundSaver
 
-        self._saver = BackgroundSaver(told, self._flush_typed)
+        self._saver = BackgroundSaver(told, self._beat)
         self._saver.start()
         for session in self._sessions.values():
             self._protect(session, self._saver)
 
     def _protect(self, session: Session, saver: BackgroundSaver) -> None:
         """Let the background save a session, and a journal keep what it does until then."""
+        from pcsm_tui.store.kept import kept_folder
+        from pcsm_tui.store.presence import Presence
         from pcsm_tui.workspace.journaling import SessionJournal
 
         self._opened += 1
-        name = f"{self._clock():%Y%m%dT%H%M%S}-{os.getpid()}-{self._opened}"
-        folder = self.settings.places.state / "journal" / (session.engagement.file_id or "unnamed")
-        session.save_by(saver, SessionJournal(folder, name))
+        now = self._clock()
+        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{self._opened}"
+        presence = Presence(session.path, self.settings.user, name, now.strftime(STAMP))
+        file_id = session.engagement.file_id
+        folder = kept_folder(self.settings.places.state, "journal", file_id)
+        journal = SessionJournal(folder or self.settings.places.state / "journal" / "unnamed", name)
+        session.save_by(saver, journal, presence)
 
-    def _flush_typed(self) -> None:
-        for session in list(self._sessions.values()):
-            session.flush()
+    def _beat(self) -> bool:
+        """Keep what is being typed, and look who else is there; return whether there is something new to show."""
+        news = [session.beat() for session in list(self._sessions.values())]
+        return any(news)
 
     @property
     def is_settled(self) -> bool:
@@ -309,7 +316,8 @@ class Workspace:
 
     def flush(self) -> None:
         """Put on the disk what must survive the program: called when it is told to end, in whatever state it is."""
-        self._flush_typed()
+        for session in list(self._sessions.values()):
+            session.flush()
         if self._saver is not None:
             self._saver.wait(_LAST_WAIT)
 
@@ -373,6 +381,7 @@ class Workspace:
         state = "saving" if session.saving.is_dirty else "saved"
         conflicts = len(session.conflicts)
         told = f"{conflicts} conflict{'s' if conflicts > 1 else ''} · {state}" if conflicts else state
+        told = f"with {session.others_named} · {told}" if session.others_named else told
         return f"CRASH PROTECTION OFF · {told}" if session.unprotected else told
 
     @property

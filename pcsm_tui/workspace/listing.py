@@ -11,12 +11,11 @@ import orjson
 from pcsm_tui.domain.summaries import Place, Signal, Summary
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.store.index import Entry, RecordText
+from pcsm_tui.store.names import SUFFIX as SUFFIX
 
 if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework
     from pcsm_tui.domain.engagement import Engagement, Row
-
-SUFFIX = ".pcsm.json"
 
 
 class Listed(NamedTuple):

@@ -30,9 +30,8 @@ def news_of(before: Engagement, now: Engagement, stored: Stored, conflicts: tupl
         counts = Counter(entry.by or "somebody" for entry in others)
         told = ", ".join(f"{count} change{'s' if count > 1 else ''} by {name}" for name, count in counts.items())
         sentences.append(f"Taken in {told}: {others[0].label}.")
-    for conflict in conflicts[:1]:
-        more = f" and {len(conflicts) - 1} more" if len(conflicts) > 1 else ""
-        sentences.append(f"{told_conflict(now, conflict)}{more}. Both are kept until somebody decides.")
+    if conflicts:
+        sentences.append(told_conflicts(now, conflicts))
     if stored.problem is not None:
         sentences.append(str(stored.problem))
     if stored.warning:
@@ -50,6 +49,12 @@ def _of_others(before: Engagement, now: Engagement) -> list[Entry]:
         return []
     known = {entry.uid for entry in entries(before.document)}
     return [entry for entry in entries(now.document) if entry.uid not in known]
+
+
+def told_conflicts(engagement: Engagement, conflicts: tuple[Conflict, ...]) -> str:
+    """Return a sentence on conflicts, of which there is at least one: the first, and how many there are beside it."""
+    more = f" and {len(conflicts) - 1} more" if len(conflicts) > 1 else ""
+    return f"{told_conflict(engagement, conflicts[0])}{more}. Both are kept until somebody decides."
 
 
 def told_conflict(engagement: Engagement, conflict: Conflict) -> str:

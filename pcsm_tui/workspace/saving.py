@@ -122,6 +122,15 @@ class Saving:
             assert found is not None
             return found
 
+    def take_file(self) -> Document:
+        """Return what the file holds, in place of what is in memory; raises `FileRefused` for one that holds none of it."""
+        with self._disk:
+            found = self.storage.load(self._file_id)
+            if found is None:
+                raise FileGone(f"{self.storage.path} is gone.", "There is nothing to take.")
+            self._base, self._outcome, self.problem, self.saved = found, None, None, self.made
+            return found
+
     def accept_older(self) -> None:
         """Take a file that went back to an older revision for what others want, and merge with it."""
         self._goes_back = True
@@ -137,6 +146,7 @@ class Saving:
                 self.storage.forget()
             else:
                 self._base = found
+            self._outcome, self.problem = None, None
             self.made += 1
 
     def overwrite_in_place(self) -> None:
@@ -219,10 +229,11 @@ def number_of(document: Document) -> int:
 class BackgroundSaver:
     """One thread that saves and looks for as long as the screen is open, so that no key waits for the disk.
 
-    `told` is called in that thread whenever there is news to take in, `beat` once a second.
+    `told` is called in that thread whenever there is news to take in, `beat` is called once a second
+    and says whether there is some.
     """
 
-    def __init__(self, told: Callable[[], None], beat: Callable[[], None]) -> None:
+    def __init__(self, told: Callable[[], None], beat: Callable[[], bool]) -> None:
         self._told, self._beat = told, beat
         self._waiting: dict[Saving, float] = {}
         self._watched: set[Saving] = set()
@@ -288,8 +299,8 @@ class BackgroundSaver:
                 self._working = work[0] if work else None
             for saving in work:
                 self._work(saving, now, asked=saving in due)
-            if looking:
-                self._beat()
+            if looking and self._beat():
+                self._told()
             with self._turn:
                 self._working = None
                 self._turn.notify_all()

@@ -13,7 +13,7 @@ from pcsm_tui.domain.changes import Change
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
-from pcsm_tui.domain.values import Value, how_to_write
+from pcsm_tui.domain.values import Value, how_to_write, same_value
 from pcsm_tui.errors import (
     AnotherEngagement,
     FileReadOnly,
@@ -30,16 +30,20 @@ from pcsm_tui.schedule.refusing import refuse_backwards, refuse_circles
 from pcsm_tui.schedule.starting import with_start
 from pcsm_tui.store.engagement_file import EngagementStorage, is_read_only, new_uid
 from pcsm_tui.store.personal_state import PersonalState
+from pcsm_tui.store.presence import Other, Presence, told
 from pcsm_tui.workspace.clashing import Clashed, Conflicted, clashed
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
 from pcsm_tui.workspace.journaling import NOTHING_LEFT, SessionJournal, Typed
-from pcsm_tui.workspace.news import News, news_of, told_conflict
+from pcsm_tui.workspace.news import News, news_of, told_conflict, told_conflicts
 from pcsm_tui.workspace.saving import BackgroundSaver, Saving, Stored
+from pcsm_tui.workspace.terms import Place as Where
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
 
+LOOK_ROUND_EVERY = 10
+"""So many seconds from one look at who else is there to the next."""
 MOST_STEPS = 200
 """How many steps can be taken back."""
 
@@ -76,6 +80,10 @@ class Session:
         self._journal: SessionJournal | None = None
         self._saver: BackgroundSaver | None = None
         self.left = NOTHING_LEFT
+        self._presence: Presence | None = None
+        self._beats = 0
+        self.others: tuple[Other, ...] = ()
+        """The other sessions that have the engagement open."""
         self.saving = Saving(
             self.storage, document, self._engagement.file_id, lambda: self._engagement.document, self._announce
         )
@@ -159,6 +167,27 @@ class Session:
         self._act(change)
         return self.current(row)
 
+    def _set_over(self, row: Row, values: Mapping[str, Value]) -> Row:
+        """Set fields of a row as it was when one began to type; raises `Conflicted` when others changed them since.
+
+        Both are then kept, as when two save at the same time.
+        """
+        now = self.current(row)
+        overtaken = (
+            name
+            for name, value in values.items()
+            if row.stored and not any(same_value(now.get(name), known) for known in (row.get(name), value))
+        )
+        if not any(True for _ in overtaken):
+            return self.set(now, values)
+        document = self._engagement.document
+        base = {**document, row.tool.id: {**document[row.tool.id], row.doc_id: row.record}}
+        before = self._engagement.replaced(base)
+        change = editing.set_values(before, before.row(row.tool.id, row.uid), values, self.stamp())
+        merge = merged(base, changes.apply(base, change), document)
+        self.make(changes.between(document, merge.document, change.label), checked=False)
+        raise Conflicted(told_conflicts(self._engagement, merge.conflicts))
+
     def set_text(self, row: Row, field_id: str, text: str) -> Row:
         """Set a field to what a typed text means.
 
@@ -167,7 +196,7 @@ class Session:
         """
         try:
             values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
-            changed = self.set(row, values)
+            changed = self._set_over(row, values)
             self.drop_draft(row.tool, row.uid, field_id)  # its value may have gone to another field
             return changed
         except ValueRefused as refused:
@@ -260,9 +289,12 @@ class Session:
         self.make(generated.change)
         return generated
 
-    def make(self, change: Change) -> None:
-        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save."""
-        self._act(change)
+    def make(self, change: Change, *, checked: bool = True) -> None:
+        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save.
+
+        `checked` says whether what the plan refuses is refused; what was in the file before may come back as it was.
+        """
+        self._act(change, checked=checked)
 
     def undo(self) -> str:
         """Take back the last act and return what it was.
@@ -358,9 +390,49 @@ class Session:
             raise self.saving.problem
         return self._engagement is not before
 
-    def save_by(self, saver: BackgroundSaver, journal: SessionJournal) -> None:
-        """Save in the background from now on, and note every change in a journal before that."""
-        self._saver, self._journal = saver, journal
+    # --- when it is not saved -----------------------------------------------------------------------------------
+
+    def save_copy(self, path: Path) -> None:
+        """Write what is in memory to a new file, which becomes an engagement of its own for whoever opens it.
+
+        Raises `FileRefused` when there is a file of that name, and what saving raises.
+        """
+        if path.exists():
+            raise FileRefused(f"{path} exists already.", "Choose another name.")
+        EngagementStorage(path).commit(self._engagement.document)
+
+    def try_again(self) -> None:
+        """Save once more; with a background, there."""
+        if self._saver is not None:
+            self._saver.request(self.saving)
+        else:
+            self.save()
+
+    def merge_older(self) -> None:
+        """Merge with a file that went back to an older revision."""
+        self.saving.accept_older()
+        self.try_again()
+
+    def put_back(self) -> None:
+        """Put what is in memory over a file that went back, or where one is gone; raises `FileRefused` for another's."""
+        self.saving.put_back()
+        self.try_again()
+
+    def take_file(self) -> None:
+        """Give up what is in memory for what the file holds; raises `FileRefused` when that cannot be read."""
+        self._engagement = self._engagement.replaced(self.saving.take_file())
+        self._done, self._undone = [], []
+
+    def overwrite_in_place(self) -> None:
+        """Write into the file as it stands from now on, where its folder cannot be written."""
+        self.saving.overwrite_in_place()
+        self.try_again()
+
+    # --- in the background ----------------------------------------------------------------------------------------
+
+    def save_by(self, saver: BackgroundSaver, journal: SessionJournal, presence: Presence) -> None:
+        """Save in the background from now on, note every change in a journal before that, and show that one is there."""
+        self._saver, self._journal, self._presence = saver, journal, presence
         self._done, self._undone = journal.steps()
         self.left = journal.left(self._engagement.document)
         saver.request(self.saving)
@@ -386,8 +458,11 @@ class Session:
         found = differences(before, after)
         return [difference.told(self.framework.tool(difference.tool).name) for difference in found]
 
-    def recover(self) -> None:
-        """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed."""
+    def recover(self) -> Where | None:
+        """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed.
+
+        Returns the place of the last draft, if there is one.
+        """
         assert self._journal is not None
         left, self.left = self.left, NOTHING_LEFT
         for typed in left.typed:
@@ -398,6 +473,8 @@ class Session:
             result = merged(left.base, left.document, document).document
         self._act(changes.between(document, result, f"recover {len(left.labels)} changes"), checked=False)
         self._journal.forget(left.journals)
+        places = [Where(typed.tool, typed.uid, typed.field) for typed in left.typed]
+        return next((place for place in reversed(places) if self.framework.has_tool(place.tool)), None)
 
     def discard_left(self) -> None:
         """Put aside what earlier sessions left behind, for thirty days; raises `StorageFailed`."""
@@ -419,6 +496,32 @@ class Session:
         """Take in what came of saving in the background, and return what there is to tell of it."""
         return self._take_in(self.saving.take())
 
+    def beat(self) -> bool:
+        """Keep what is being typed, and now and then look who else is there; return whether others came or went.
+
+        For the background's thread, once a second.
+        """
+        self.flush()
+        if self._presence is None:
+            return False
+        if self._beats == 0:
+            self._presence.announce()
+        self._beats += 1
+        if self._beats % LOOK_ROUND_EVERY != 1:
+            return False
+        before, self.others = self.others, tuple(self._presence.others())
+        return {other[:4] for other in before} != {other[:4] for other in self.others}
+
+    @property
+    def others_named(self) -> str:
+        """The names of those who have the engagement open too."""
+        names = list(dict.fromkeys(other.user for other in self.others))
+        return " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+
+    def told_others(self) -> str:
+        """Return in words who else has the engagement open, since when and how long ago active; empty for nobody."""
+        return told(self.others, self._clock().astimezone())
+
     @property
     def unprotected(self) -> str:
         """Why what is not saved yet would not survive a crash; empty when it would."""
@@ -430,6 +533,8 @@ class Session:
             self._saver.drop(self.saving)
         if self._journal is not None:
             self._journal.close()
+        if self._presence is not None:
+            self._presence.leave()
 
     def keep_typed(self, typed: Typed | None) -> None:
         """Keep in mind the text that is being typed in a field, for `flush`; None when nothing is."""

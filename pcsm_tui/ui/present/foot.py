@@ -16,6 +16,7 @@ _SIGNS = {
     "enter": "↵",
     "escape": "esc",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "colon": ":",
     "slash": "/",
     "left_square_bracket": "[",

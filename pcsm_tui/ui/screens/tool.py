@@ -160,7 +160,7 @@ class ToolScreen(EngagementScreen):
             whose = self.tool.name if self.tool.single else self.engagement.title(row)
             back = " · u takes it back" if self.pane.mode == "table" else ""
             hidden = " · hidden by the filter" if not self.pane.table.go_to(row.uid) and self.filter_text else ""
-            self.tell(f"{event.field.name} of {whose} saved{back}{hidden}")
+            self.tell(f"{event.field.name} of {whose} set{back}{hidden}")
 
     def _set(self, event: RecordPane.Edited) -> Row:
         row = event.row

@@ -75,6 +75,7 @@ class RecordPane(Container):
         self._row: Row | None = None
         self._cell: tuple[Row, Field, str] | None = None
         self._meaning = ""
+        self._meanwhile = ""
         self._touched = False
         self.mode: Literal["table", "sheet"] = "table"
 
@@ -157,7 +158,7 @@ class RecordPane(Container):
         detail, engagement = self.query_one("#detail", TextLines), self._engagement
         if self._cell is not None:
             row, field, _ = self._cell
-            reason, meaning = self._reason(row, field), self._meaning
+            reason, meaning = self._meanwhile or self._reason(row, field), self._meaning
             detail.show(lambda width: _help_with_meaning(field, row, reason, meaning, width))
             return
         row_, field_ = self.table.cursor_row, self.table.cursor_field
@@ -204,7 +205,7 @@ class RecordPane(Container):
         """Edit a field of a row: over its cell in the table, or over its place in the form."""
         assert self._engagement is not None
         text = self._text_of(row, field)
-        self._cell, self._meaning, self._touched = (row, field, text), "", False
+        self._cell, self._meaning, self._touched, self._meanwhile = (row, field, text), "", False, ""
         region, below = self._region(field)
         self.editor.open(field, text, region, field_options(self._engagement, field), below)
         self._show_detail()
@@ -217,10 +218,13 @@ class RecordPane(Container):
         old, field, before = self._cell
         row = next((row for row in self._engagement.rows(self._tool.id) if row.uid == old.uid), old)
         text = self._text_of(row, field)
-        if text != before and self.editor.is_open and self.editor.text == before:
-            self.editor.set_text(text)
-            before = text
-        self._cell = (row, field, before)
+        if self.editor.is_open and self.editor.text == before:
+            if text != before:
+                self.editor.set_text(text)
+            self._cell = (row, field, text)
+        elif text != before:  # what is typed stays, and goes on from what was there when that began
+            by = str(row.record.get("by") or "somebody")
+            self._meanwhile = f"Changed by {by} meanwhile: {text or '(empty)'}. What you type is kept beside it."
         self._place_editor()
 
     def _text_of(self, row: Row, field: Field) -> str:
