@@ -25,6 +25,7 @@ from pcsm_tui.cli import (
     own,
     planning,
     repository,
+    salvaging,
     screen,
 )
 from pcsm_tui.errors import PcsmError
@@ -39,7 +40,7 @@ _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
     "Go back": ("history", "restore", "backup", "conflicts", "decide"),
-    "Check and pass on": ("check", "doctor", "import", "export"),
+    "Check and pass on": ("check", "doctor", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -165,6 +166,7 @@ for _command in (
     *history.COMMANDS,
     *checking.COMMANDS,
     *doctor.COMMANDS,
+    *salvaging.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *backing_up.COMMANDS,

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 from tinydb.storages import Storage
 
 from pcsm_tui.errors import (
@@ -40,6 +39,7 @@ from pcsm_tui.store.replacing import (
     remove_leftovers,
     replace_file,
 )
+from pcsm_tui.store.serializing import CanonicalWriter
 
 ANCESTRY = 64
 META = "_meta"
@@ -65,6 +65,7 @@ class EngagementStorage(Storage):
         self.path = Path(os.path.realpath(path))
         self._patience = patience
         self._copies = copies
+        self._writer = CanonicalWriter()
         self._digest: bytes | None = None
         self._seen: tuple[int, int, int] | None = None
         self._old_schema: int | None = None
@@ -101,7 +102,11 @@ class EngagementStorage(Storage):
         return document
 
     def write(self, data: Document) -> None:
-        """Replace the file by this document under a new revision; raises as `commit` does."""
+        """Replace the file by this document under a new revision; raises as `commit` does.
+
+        TinyDB changes its records in place, so that nothing is known of them from the save before.
+        """
+        self._writer = CanonicalWriter()
         self.commit(data)
 
     def commit(self, document: Document, rev: str = "") -> Document:
@@ -112,10 +117,9 @@ class EngagementStorage(Storage):
         `FolderReadOnly` when it may not be replaced, `StorageFailed` when writing failed; in each case the file is as it
         was. `warning` then says what else could not be done.
         """
-        canonical.check(document, self.path)
+        canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
-        payload = canonical.to_bytes(stamped)
-        _check_readable(payload, stamped, self.path)
+        payload = self._writer.to_bytes(stamped, self.path)
         mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
             self._check_unchanged()
@@ -136,10 +140,9 @@ class EngagementStorage(Storage):
         that `finish_overwriting` can repeat what was interrupted. Raises as `commit` does.
         """
         assert self._copies is not None
-        canonical.check(document, self.path)
+        canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
-        payload = canonical.to_bytes(stamped)
-        _check_readable(payload, stamped, self.path)
+        payload = self._writer.to_bytes(stamped, self.path)
         with write_lock(self.path, mode_of(self.path), self._patience):
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
@@ -254,18 +257,6 @@ def with_new_revision(document: Document, rev: str = "") -> dict[str, Any]:
     number = min(meta.get("n", 0) + 1, canonical.LARGEST_NUMBER)
     fresh = {**meta, "rev": rev or new_uid(), "n": number, "ancestry": ancestry}
     return {**document, META: {key: fresh}}
-
-
-def _check_readable(payload: bytes, document: Document, path: Path) -> None:
-    """Raise `FileRefused` unless the bytes mean just this document again."""
-    try:
-        again = orjson.loads(payload)
-    except orjson.JSONDecodeError:  # lone surrogates, which orjson refuses
-        again = canonical.from_bytes(payload, path)
-    if again != document:
-        raise FileRefused(
-            f"{path} was not saved: what would be written cannot be read again.", "The file is as it was."
-        )
 
 
 def _not_replaced(path: Path, problem: StorageFailed) -> FileRefused | StorageFailed:

@@ -63,7 +63,7 @@ def _read_once(path: Path) -> Held | None:
         raise not_a_file(path)
     with os.fdopen(descriptor, "rb") as file:
         if status.st_size > canonical.LARGEST_FILE:
-            raise FileRefused(f"{path} has {status.st_size:,} bytes.", f"The limit is {canonical.LARGEST_FILE:,}.")
+            raise canonical.too_large(path, status.st_size)
         return Held(file.read(), status)
 
 

@@ -15,6 +15,7 @@ from pcsm_tui.domain.summaries import Signal
 from pcsm_tui.errors import FileRefused, PcsmError, StorageFailed, UsageError, nearest
 from pcsm_tui.framework import PLAYBOOK as PLAYBOOK
 from pcsm_tui.settings import Settings
+from pcsm_tui.store.canonical import allow_size
 from pcsm_tui.store.folders import private_folder as private_folder
 from pcsm_tui.store.folders import shared_folder
 from pcsm_tui.store.index import Hit, Index, MemoryIndex
@@ -53,6 +54,7 @@ class Workspace:
     def __init__(self, folder: Path, settings: Settings, clock: Clock | None = None) -> None:
         self.folder = folder.expanduser().absolute()
         self.settings = settings
+        allow_size(settings.max_size)
         self._clock = clock or wall_clock
         self._sessions: dict[Path, Session] = {}
         self._made: dict[str, tuple[object, Listed]] = {}

@@ -72,7 +72,8 @@ def test_findings_stand_under_their_kind_and_the_same_of_several_files_is_told_o
     assert run.out.splitlines() == [
         "WRONG",
         f"  harbour-foods: {safe} is not valid JSON: line 1, column 2: Expecting property name enclosed in double"
-        " quotes. It may be cut off, or a hand edit slipped. Nothing was changed."
+        f" quotes. It may be cut off, or a hand edit slipped. Nothing was changed. `pcsm backup list {safe}` shows older"
+        f" copies; `pcsm salvage {safe}` writes what is whole into a new file."
         " Its previous generation can be read: .harbour-foods.pcsm.json.bak.",
         "AT RISK",
         "  elm: A sync service put another version of it beside it: elm (conflicted copy).json."
