@@ -120,7 +120,7 @@ class EngagementStorage(Storage):
         canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
-        mode = _mode_of(self.path)
+        mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
             self._check_unchanged()
             remove_leftovers(self.path)
@@ -143,7 +143,7 @@ class EngagementStorage(Storage):
         canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
-        with write_lock(self.path, _mode_of(self.path), self._patience):
+        with write_lock(self.path, mode_of(self.path), self._patience):
             if finish_overwriting(self.path, self._copies) and (held := self._held()) is not None:
                 self._remember(held.payload, held.status)
             self._check_unchanged()
@@ -282,7 +282,7 @@ def _is_others_sticky(path: Path) -> bool:
     return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, folder.st_uid, file.st_uid)
 
 
-def _mode_of(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group.
 
     Raises `FileRefused` for a file that is read-only or no plain file.

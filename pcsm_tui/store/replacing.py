@@ -57,10 +57,14 @@ def _read_once(path: Path) -> Held | None:
         if problem.errno in (errno.ELOOP, errno.ENXIO):
             raise not_a_file(path) from None
         raise
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise not_a_file(path)
+    except (OSError, FileRefused):
+        os.close(descriptor)
+        raise
+    with open(descriptor, "rb") as file:
         if status.st_size > canonical.LARGEST_FILE:
             raise canonical.too_large(path, status.st_size)
         return Held(file.read(), status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -65,6 +65,11 @@ class Workspace:
     def today(self) -> date:
         """The day where the user sits."""
         return self._clock().astimezone().date()
+
+    @property
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return self._clock()
 
     @cached_property
     def framework(self) -> Framework:
@@ -255,9 +260,17 @@ class Workspace:
         if session is None:
             session = Session(path, self.framework, self.settings.user, self._state, self._clock, self._copies)
             self._sessions[path] = session
+            self._back_up(session)
             if self._saver is not None:
                 self._protect(session, self._saver)
         return session
+
+    def _back_up(self, session: Session) -> None:
+        from pcsm_tui.store.backups import Backups, folder_of
+        from pcsm_tui.workspace.backing_up import FirstBackups
+
+        folder = folder_of(self.settings.places.state, session.engagement.file_id)
+        session.saving.backups = FirstBackups(Backups(folder), session.path, self._clock)
 
     @property
     def _copies(self) -> Path:
