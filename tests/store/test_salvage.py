@@ -192,28 +192,25 @@ def test_fault_044_tables_of_one_name_are_united_and_of_a_field_the_first_value_
 # --- what is mistyped -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", range(40))
 @pytest.mark.parametrize("layout", ["canonical", "one line"])
 @pytest.mark.parametrize("sign", [b",", b"}"])
-def test_fault_041_a_missing_comma_or_bracket_costs_at_most_what_it_stood_in(
-    layout: str, place: int, sign: bytes
+def test_fault_041_a_missing_comma_or_bracket_costs_at_most_the_record_that_it_stood_in(
+    layout: str, sign: bytes
 ) -> None:
     payload = LAYOUTS[layout]
-    parts = payload[payload.index(b'"risks"') :].split(sign)
-    if place >= len(parts) - 1:
-        pytest.skip("there are not so many of them")
-    head = payload[: payload.index(b'"risks"')]
-    damaged = head + sign.join(parts[: place + 1]) + sign.join([b"", *parts[place + 1 :]]).removeprefix(sign)
-    assert len(damaged) == len(payload) - 1
-    found = checked(salvaged(damaged))
-    assert sum(found.kept.values()) == 6
-    same = [
-        doc_id
-        for table in ("risks", "tasks")
-        for doc_id in DOCUMENT[table]
-        if found.document[table].get(doc_id) == DOCUMENT[table][doc_id]
-    ]
-    assert len(same) >= 5
+    first = payload.index(b'"risks"')
+    places = [place for place in range(first, len(payload)) if payload[place : place + 1] == sign]
+    assert len(places) > 8
+    for place in places:
+        found = checked(salvaged(payload[:place] + payload[place + 1 :]))
+        assert sum(found.kept.values()) == 6, place
+        same = [
+            doc_id
+            for table in ("risks", "tasks")
+            for doc_id, record in DOCUMENT[table].items()
+            if found.document[table].get(doc_id) == record
+        ]
+        assert len(same) >= 5, place
 
 
 @pytest.mark.parametrize(
