@@ -207,6 +207,13 @@ def test_what_is_told_to_be_nested_too_deep_is(parts: list[bytes], levels: int) 
         assert found == first
 
 
+def test_fault_046_depth_is_added_up_over_a_long_file() -> None:
+    parts = b"".join(b"[" + b" " * 1000 for _ in range(100))
+    assert place_nested_deeper(parts, 64) == 64 * 1001
+    assert place_nested_deeper(parts, 100) is None
+    assert place_nested_deeper(b"[ ]" * 5000, 1) is None
+
+
 # --- 48, 50, 51 -----------------------------------------------------------------------------------------------
 
 
@@ -228,6 +235,7 @@ def test_fault_050_other_encodings_are_named(encoding: str, told: str) -> None:
     assert "UTF-8" in refused.hint
     mixed = '{"t": {"1": {"a": "Grüße"}}}'.encode() + b"\xe4"
     assert "Latin-1" not in refusal(mixed).message
+    assert "Latin-1" not in refusal(b'{"t": \xff\xfe\x81}').message
 
 
 def test_fault_050_control_characters_and_lone_surrogates_stay_byte_by_byte(path: Path) -> None:
