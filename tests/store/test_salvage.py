@@ -233,6 +233,17 @@ def test_fault_041_a_missing_opening_bracket_costs_at_most_what_it_opened() -> N
             assert len(same) >= 5, payload[place - 30 : place + 30]
 
 
+def test_fault_041_a_value_without_its_brackets_costs_no_other_field_and_no_other_record() -> None:
+    one, two = doc_id_of(UIDS[0]), doc_id_of(UIDS[1])
+    found = checked(salvaged(LAYOUTS["canonical"].replace(b'"money": {', b'"money":')))
+    assert found.document["risks"][one] == {name: value for name, value in RISKS[one].items() if name != "money"}
+    dense = LAYOUTS["dense"]
+    end = dense.index(f'"{two}"'.encode())
+    found = checked(salvaged(dense[: dense.index(b'"EUR"') + 5] + b"," + dense[end:]))
+    assert found.document["risks"][two] == RISKS[two]
+    assert found.document["tasks"] == TASKS
+
+
 @every_layout
 def test_fault_041_what_follows_a_gap_within_a_record_is_no_record_of_its_own(payload: bytes) -> None:
     for word in (b'"money"', b'"currency"', b'"tags"', b'"after"'):
