@@ -61,6 +61,22 @@ class FileChanged(FileRefused):
     """The file on disk is no longer the one that was read."""
 
 
+class FileGone(FileChanged):
+    """There is no file any more where one was read."""
+
+
+class FileReadOnly(FileRefused):
+    """A file that this person may read but not change."""
+
+
+class FolderReadOnly(FileRefused):
+    """A file that may be written in a folder where no other may be put in its place."""
+
+
+class WentBack(FileRefused):
+    """The file went back to a revision that was saved before the one last read."""
+
+
 class AnotherEngagement(FileRefused):
     """The file on disk no longer holds the engagement that was read from it."""
 

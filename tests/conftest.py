@@ -35,6 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
+def saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let saves in the background follow one another without a pause, and files be looked at when a test says so."""
+    monkeypatch.setattr("pcsm_tui.workspace.saving.COMMIT_EVERY", 0.0)
+    monkeypatch.setattr("pcsm_tui.workspace.saving.LOOK_EVERY", 3_600.0)
+
+
+@pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the test away from the user's files and settings; return the home folder that it sees."""
     home = tmp_path_factory.mktemp("home")

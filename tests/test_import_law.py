@@ -61,6 +61,7 @@ BASES = {
     "ui.screens.base",
     "ui.screens.filtering",
     "ui.screens.engagement",
+    "ui.screens.listing",
     "ui.screens.planning",
     "ui.screens.plan_pages",
     "ui.screens.plan_tree",

@@ -15,7 +15,9 @@ from pcsm_tui import __version__
 from pcsm_tui.cli import (
     changing,
     checking,
+    doctor,
     exporting,
+    history,
     importing,
     looking,
     output,
@@ -36,7 +38,8 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Check and pass on": ("check", "salvage", "import", "export"),
+    "Go back": ("history", "restore", "conflicts", "decide"),
+    "Check and pass on": ("check", "doctor", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -159,8 +162,10 @@ for _command in (
     *looking.COMMANDS,
     *planning.COMMANDS,
     *changing.COMMANDS,
+    *history.COMMANDS,
     *checking.COMMANDS,
     *salvaging.COMMANDS,
+    *doctor.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
     *own.COMMANDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pcsm_tui.domain.engagement import GONE, Document, Record, uid_of
+from pcsm_tui.domain.engagement import GONE, META, Document, Record, uid_of
 from pcsm_tui.domain.values import Value, same_value
 
 STAMP_FIELDS = ("at", "by")
@@ -90,10 +90,10 @@ def _rebased_edit(edit: Edit, theirs: Record | None) -> tuple[Edit | None, list[
     if theirs is None:
         if edit.after is None:
             return None, []
-        wanted = _changed(edit.before or {}, edit.after)
+        wanted = changed_fields(edit.before or {}, edit.after)
         return None, [Clash(edit.table, edit.doc_id, name, edit.after.get(name), None) for name in wanted]
     if edit.after is None:
-        changed = _changed(edit.before or {}, theirs)
+        changed = changed_fields(edit.before or {}, theirs)
         if not changed:
             return Edit(edit.table, edit.doc_id, theirs, None), []
         return None, [Clash(edit.table, edit.doc_id, changed[0], None, theirs.get(changed[0]))]
@@ -103,14 +103,14 @@ def _rebased_edit(edit: Edit, theirs: Record | None) -> tuple[Edit | None, list[
 def _merged(edit: Edit, before: Record, after: Record, theirs: Record) -> tuple[Edit | None, list[Clash]]:
     """Carry the fields that an edit changes over to a record that others changed; stamps go with them."""
     clashes, merged = [], dict(theirs)
-    for name in _changed(before, after):
+    for name in changed_fields(before, after):
         if not (_same(theirs, before, name) or _same(theirs, after, name)):
             clashes.append(Clash(edit.table, edit.doc_id, name, after.get(name), theirs.get(name)))
         elif name in after:
             merged[name] = after[name]
         else:
             merged.pop(name, None)
-    if not _changed(theirs, merged):
+    if not changed_fields(theirs, merged):
         return None, clashes
     stamps = {name: after[name] for name in STAMP_FIELDS if name in after}
     return Edit(edit.table, edit.doc_id, theirs, merged | stamps), clashes
@@ -146,7 +146,20 @@ def _stone_of(edit: Edit) -> tuple[str, str]:
     return str(stone.get("table")), str(stone.get("uid"))
 
 
-def _changed(before: Record, after: Record) -> list[str]:
+def between(before: Document, after: Document, label: str) -> Change:
+    """Return the change that makes one document of another, `_meta` left out."""
+    edits: list[Edit] = []
+    for table in sorted({*before, *after} - {META}):
+        old, new = before.get(table, {}), after.get(table, {})
+        if old is new:
+            continue
+        for doc_id in sorted({*old, *new}):
+            if old.get(doc_id) is not new.get(doc_id) and not same_value(old.get(doc_id), new.get(doc_id)):
+                edits.append(Edit(table, doc_id, old.get(doc_id), new.get(doc_id)))
+    return Change(label, tuple(edits))
+
+
+def changed_fields(before: Record, after: Record) -> list[str]:
     """Return the fields in which two records differ, stamps left out."""
     names = sorted({*before, *after}.difference(STAMP_FIELDS))
     return [name for name in names if not _same(before, after, name)]

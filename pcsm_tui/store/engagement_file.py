@@ -7,8 +7,7 @@ untouched, after it the new one is there.
 
 from __future__ import annotations
 
-import contextlib
-import errno
+import copy
 import hashlib
 import os
 import secrets
@@ -17,12 +16,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 from tinydb.storages import Storage
 
-from pcsm_tui.errors import AnotherEngagement, FileChanged, FileRefused, StorageFailed
+from pcsm_tui.errors import (
+    AnotherEngagement,
+    FileChanged,
+    FileGone,
+    FileReadOnly,
+    FileRefused,
+    FolderReadOnly,
+    StorageFailed,
+)
 from pcsm_tui.store import canonical
-from pcsm_tui.store.locks import PATIENCE, share, write_lock
+from pcsm_tui.store.locks import PATIENCE, locking_works, write_lock
 from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
+from pcsm_tui.store.overwriting import finish_overwriting, overwrite
+from pcsm_tui.store.replacing import (
+    Held,
+    not_a_file,
+    previous_path,
+    read_held,
+    remove_leftovers,
+    replace_file,
+)
 
 ANCESTRY = 64
 META = "_meta"
@@ -40,73 +57,177 @@ class EngagementStorage(Storage):
     """TinyDB's door to one engagement file; also used without TinyDB, for whole documents.
 
     It remembers what it last read or wrote, and refuses to replace anything else. `patience` is how many seconds a
-    save waits for another session's.
+    save waits for another session's, `copies` the person's folder for what is being written in place.
     """
 
-    def __init__(self, path: str | Path, patience: float = PATIENCE) -> None:
+    def __init__(self, path: str | Path, patience: float = PATIENCE, copies: Path | None = None) -> None:
         self._given = Path(path)
         self.path = Path(os.path.realpath(path))
         self._patience = patience
+        self._copies = copies
         self._digest: bytes | None = None
+        self._seen: tuple[int, int, int] | None = None
+        self._old_schema: int | None = None
+        self.payload = b""
+        """The bytes that the file had when it was last read or written."""
+        self.warning = ""
+        """What could not be done beside the last save, in a sentence; the file was saved all the same."""
 
-    def read(self, file_id: str | None = None) -> dict[str, Any] | None:
+    def read(self) -> dict[str, Any] | None:
+        """Return the document as the file holds it now, for TinyDB, which changes in place what it is given."""
+        return copy.deepcopy(self.load())
+
+    def load(self, file_id: str | None = None) -> dict[str, Any] | None:
         """Return the document as the file holds it now, in today's schema; None when there is no file.
 
         Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, or that holds another
         engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read. What is
         refused is not remembered as read, so that it is not replaced either.
         """
-        payload = self._payload()
-        if payload is None:
+        if self._copies is not None:
+            finish_overwriting(self.path, self._copies)
+        held = self._held()
+        if held is None:
             return None
-        document = migrated(canonical.from_bytes(payload, self.path), self.path)
-        if file_id is not None and _file_id(document) != file_id:
+        raw = canonical.from_bytes(held.payload, self.path)
+        document = migrated(raw, self.path)
+        if file_id is not None and _meta(document).get("file_id", "") != file_id:
             raise AnotherEngagement(
                 f"{self.path} now holds a different engagement.", "It was not touched; open it anew."
             )
-        self._digest = _digest(payload)
+        schema = _meta(raw)["schema"]
+        self._old_schema = schema if schema < SCHEMA else None
+        self._remember(held.payload, held.status)
         return document
 
     def write(self, data: Document) -> None:
-        """Replace the file by this document under a new revision.
-
-        Raises `FileChanged` when the file is no longer the one last read, `FileLocked` when another session holds it,
-        `FileRefused` when it is read-only or the document could not be opened again, `StorageFailed` when writing
-        failed; in each case the file is as it was.
-        """
+        """Replace the file by this document under a new revision; raises as `commit` does."""
         self.commit(data)
 
-    def commit(self, document: Document) -> Document:
-        """Write as `write` does, and return the document as written, with its new revision."""
+    def commit(self, document: Document, rev: str = "") -> Document:
+        """Replace the file by this document, and return it as written, with its new revision: `rev`, or a random one.
+
+        Raises `FileChanged` when the file is no longer the one last read (`FileGone` when there is none), `FileLocked`
+        when another session holds it, `FileRefused` when the document could not be opened again, `FileReadOnly` or
+        `FolderReadOnly` when it may not be replaced, `StorageFailed` when writing failed; in each case the file is as it
+        was. `warning` then says what else could not be done.
+        """
         canonical.check(document, self.path)
-        stamped = with_new_revision(migrated(dict(document), self.path))
+        stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = canonical.to_bytes(stamped)
+        _check_readable(payload, stamped, self.path)
         mode = _mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
-            found = self._payload()
-            if (found and _digest(found)) != self._digest:
-                what = "is gone" if found is None else "was changed by someone else"
-                raise FileChanged(f"{self.path} {what}.", "What you have was not written over it.")
-            _remove_leftovers(self.path)
-            replace_file(self.path, payload, mode)
-            self._digest = _digest(payload)
+            self._check_unchanged()
+            remove_leftovers(self.path)
+            self._keep_old_schema(mode)
+            try:
+                warning = replace_file(self.path, payload, mode, previous_path(self.path))
+            except StorageFailed as problem:
+                raise _not_replaced(self.path, problem) from None
+            self._remember(payload, None)
+            self.warning = warning
         return stamped
+
+    def overwrite(self, document: Document, rev: str = "") -> Document:
+        """Write the document into the file as it stands, where no other can be put in its place; return it as written.
+
+        The new bytes are on the disk among the `copies` before the file is touched, and stay there until it is whole, so
+        that `finish_overwriting` can repeat what was interrupted. Raises as `commit` does.
+        """
+        assert self._copies is not None
+        canonical.check(document, self.path)
+        stamped = with_new_revision(migrated(dict(document), self.path), rev)
+        payload = canonical.to_bytes(stamped)
+        _check_readable(payload, stamped, self.path)
+        with write_lock(self.path, _mode_of(self.path), self._patience):
+            self._check_unchanged()
+            overwrite(self.path, payload, self._copies)
+            self._remember(payload, None)
+        return stamped
+
+    def forget(self) -> None:
+        """Remember nothing as read: the next save makes a file where there is none."""
+        self._digest = None
+
+    def remembered(self) -> bytes | None:
+        """Return what `remember_again` needs to take the file for unread again."""
+        return self._digest
+
+    def remember_again(self, digest: bytes | None) -> None:
+        """Take the file for the one that was read before, so that what was read since is not replaced."""
+        self._digest = digest
 
     def changed_outside(self) -> bool:
         """Return whether the file is no longer the one that was last read or written."""
-        payload = self._payload()
-        return (payload and _digest(payload)) != self._digest
+        held = self._held()
+        return (held and _digest(held.payload)) != self._digest
 
-    def _payload(self) -> bytes | None:
-        payload = read_payload(self.path)
-        if payload is None and self._given.is_symlink():
+    def looks_changed(self) -> bool:
+        """Return whether the file may have changed since it was last looked at by this: a hint that saves reading it."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = (status.st_ino, status.st_size, status.st_mtime_ns)
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        return True
+
+    def was_overtaken(self, rev: str) -> bool:
+        """Return whether the file lacks a revision that was saved to it: another session overwrote it unseen.
+
+        Only possible where locking does not work; there a save is followed by this question.
+        """
+        if locking_works(self.path):
+            return False
+        held = self._held()
+        if held is None or _digest(held.payload) == self._digest:
+            return False
+        meta = _meta(canonical.from_bytes(held.payload, self.path))
+        return rev != meta.get("rev") and rev not in meta.get("ancestry", ())
+
+    def _held(self) -> Held | None:
+        held = read_held(self.path)
+        if held is None and self._given.is_symlink():
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
-        return payload
+        return held
+
+    def _check_unchanged(self) -> None:
+        held = self._held()
+        if (held and _digest(held.payload)) == self._digest:
+            return
+        if held is None:
+            raise FileGone(f"{self.path} is gone.", "It was moved or deleted; what you have is still here.")
+        raise FileChanged(f"{self.path} was changed by someone else.", "What you have was not written over it.")
+
+    def _remember(self, payload: bytes, status: os.stat_result | None) -> None:
+        self._digest, self.payload = _digest(payload), payload
+        if status is None:
+            self.looks_changed()
+        else:
+            self._seen = (status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _keep_old_schema(self, mode: int) -> None:
+        """Keep the file as an older program left it, beside it, before it is first saved in today's schema."""
+        if self._old_schema is None:
+            return
+        kept = self.path.with_name(f"{self.path.name}.v{self._old_schema}.bak")
+        if not os.path.lexists(kept):
+            replace_file(kept, self.payload, mode)
+        self._old_schema = None
 
 
-def _file_id(document: Document) -> str:
-    meta: Mapping[str, Any] = next(iter(document.get(META, {}).values()), {})
-    return str(meta.get("file_id", ""))
+def _meta(document: Document) -> Mapping[str, Any]:
+    return next(iter(document.get(META, {}).values()), {})
+
+
+def revisions(document: Document) -> tuple[str, ...]:
+    """Return the revisions that a document contains: its own first, then those before it as far as they are kept."""
+    meta = _meta(document)
+    return (str(meta.get("rev", "")), *map(str, reversed(meta.get("ancestry", ()))))
 
 
 def new_document(customer: str, framework: Mapping[str, str], playbook: Mapping[str, str]) -> dict[str, Any]:
@@ -126,85 +247,46 @@ def new_document(customer: str, framework: Mapping[str, str], playbook: Mapping[
     return {META: {META_ID: meta}}
 
 
-def with_new_revision(document: Document) -> dict[str, Any]:
-    """Return a copy of the document with a new random revision, the old one added to its ancestry."""
+def with_new_revision(document: Document, rev: str = "") -> dict[str, Any]:
+    """Return a copy of the document with a new revision, a random one unless given, the old one added to its ancestry."""
     key, meta = next(iter(document.get(META, {}).items()), (META_ID, {}))
     ancestry = [*meta.get("ancestry", []), *([meta["rev"]] if meta.get("rev") else [])][-ANCESTRY:]
     number = min(meta.get("n", 0) + 1, canonical.LARGEST_NUMBER)
-    fresh = {**meta, "rev": new_uid(), "n": number, "ancestry": ancestry}
+    fresh = {**meta, "rev": rev or new_uid(), "n": number, "ancestry": ancestry}
     return {**document, META: {key: fresh}}
 
 
-def read_payload(path: Path) -> bytes | None:
-    """Return the bytes of a file, None when there is none; only plain files are read.
-
-    Raises `FileRefused` for anything that is not a plain file, `StorageFailed` when reading fails.
-    """
+def _check_readable(payload: bytes, document: Document, path: Path) -> None:
+    """Raise `FileRefused` unless the bytes mean just this document again."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        if problem.errno in (errno.ELOOP, errno.ENXIO):
-            raise _not_a_file(path) from None
-        raise StorageFailed(f"{path} cannot be read: {problem.strerror}.") from None
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(descriptor)
-        raise _not_a_file(path)
-    with os.fdopen(descriptor, "rb") as file:
-        if found.st_size > canonical.LARGEST_FILE:
-            raise canonical.too_large(path, found.st_size)
-        try:
-            return file.read()
-        except OSError as problem:
-            raise StorageFailed(f"{path} cannot be read: {problem.strerror}.") from None
+        again = orjson.loads(payload)
+    except orjson.JSONDecodeError:  # lone surrogates, which orjson refuses
+        again = canonical.from_bytes(payload, path)
+    if again != document:
+        raise FileRefused(
+            f"{path} was not saved: what would be written cannot be read again.", "The file is as it was."
+        )
 
 
-def replace_file(path: Path, payload: bytes, mode: int) -> None:
-    """Put these bytes in the place of a file, all or nothing, and on the disk before returning.
+def _not_replaced(path: Path, problem: StorageFailed) -> FileRefused | StorageFailed:
+    """Return the refusal for a file that may be written in a folder that may not, else the problem itself."""
+    folder = path.parent
+    sticky = _is_others_sticky(path)
+    if os.access(folder, os.W_OK | os.X_OK) and not sticky:
+        return problem
+    what = "lets only the owner of a file replace it" if sticky else "cannot be written"
+    return FolderReadOnly(
+        f"{path} was not saved: its folder {folder} {what}.",
+        "Save a copy elsewhere, or let it be overwritten in place.",
+    )
 
-    Raises `StorageFailed` when that cannot be done; the old file is then untouched and no temporary file stays.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+
+def _is_others_sticky(path: Path) -> bool:
     try:
-        _write_synced(temporary, payload, mode, path)
-        os.replace(temporary, path)
-    except OSError as problem:
-        raise StorageFailed(f"{path} was not saved: {_told(problem)}.", "The file is as it was.") from None
-    finally:
-        with contextlib.suppress(OSError):  # after the rename there is none
-            os.unlink(temporary)
-    _sync_folder(path.parent)
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove temporary files of saves that were killed; the holder of the lock may, since nobody else is saving."""
-    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
-        for entry in entries:
-            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp"):
-                os.unlink(entry.path)
-
-
-def _write_synced(path: Path, payload: bytes, mode: int, replaced: Path) -> None:
-    """Write a file that may be read by those who may read the one that it replaces, and put it on the disk."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
-        rest = memoryview(payload)
-        while rest:
-            rest = rest[file.write(rest) :]
-        share(file.fileno(), replaced, mode)
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename durable; it is done already, so a failure here changes nothing that could be told."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        folder, file = path.parent.stat(), path.stat()
+    except OSError:
+        return False
+    return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, folder.st_uid, file.st_uid)
 
 
 def _mode_of(path: Path) -> int:
@@ -219,10 +301,19 @@ def _mode_of(path: Path) -> int:
     except OSError as problem:
         raise StorageFailed(f"{path} cannot be used: {problem.strerror}.") from None
     if not stat.S_ISREG(found.st_mode):
-        raise _not_a_file(path)
-    if not found.st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise FileRefused(f"{path} is read-only.", "Ask its owner for write permission, or work on a copy.")
+        raise not_a_file(path)
+    if is_read_only(path):
+        raise FileReadOnly(f"{path} is read-only.", "Ask its owner for write permission, or work on a copy.")
     return stat.S_IMODE(found.st_mode)
+
+
+def is_read_only(path: Path) -> bool:
+    """Return whether a file that is there may not be changed by this person."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not mode & 0o222 or not os.access(path, os.W_OK)
 
 
 def _mode_of_new(folder: Path) -> int:
@@ -233,17 +324,5 @@ def _mode_of_new(folder: Path) -> int:
     return 0o660 if shared else 0o600
 
 
-def _not_a_file(path: Path) -> FileRefused:
-    return FileRefused(f"{path} is not a file.", "Name an engagement file or a folder of them.")
-
-
 def _digest(payload: bytes) -> bytes:
     return hashlib.blake2b(payload, digest_size=16).digest()
-
-
-def _told(problem: OSError) -> str:
-    if problem.errno == errno.ENOSPC:
-        return "the disk is full"
-    if problem.errno == errno.EDQUOT:
-        return "your quota is used up"
-    return (problem.strerror or str(problem)).casefold()

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pcsm_tui.errors import PcsmError, StorageFailed
-from pcsm_tui.store.engagement_file import read_payload, replace_file
 from pcsm_tui.store.folders import private_folder
 from pcsm_tui.store.locks import write_lock
+from pcsm_tui.store.replacing import read_payload, replace_file
 
 Section = dict[str, Any]
 State = dict[str, Section]

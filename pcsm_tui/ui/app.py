@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.filter import LineFilter
+from textual.message import Message
 
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.ui.commands import palette
@@ -47,6 +48,10 @@ def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session 
         return Route("today"), None, str(refused)
 
 
+class SavingNews(Message):
+    """Something came of saving in the background, or others changed a file."""
+
+
 class PcsmApp(TypeAhead):
     """The terminal application on one workspace, opened at its Today or at one engagement."""
 
@@ -74,6 +79,7 @@ class PcsmApp(TypeAhead):
         self._trail: list[Route] = []
         self._refreshing = False
         self._warned = False
+        self._met = ""
         register_themes(self, workspace.settings.theme)
         self.commands = {command.id: command for command in commands_with(workspace.settings.keys)}
         self.set_keymap(checked_keys(workspace.settings.keys))
@@ -90,9 +96,7 @@ class PcsmApp(TypeAhead):
     @property
     def saving(self) -> str:
         """The state of saving, for the last line."""
-        if self.workspace.unsaved:
-            return "NOT SAVED"
-        return "" if self.session is None else "saved"
+        return self.workspace.saving_state(self.session)
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Draw a screen that one switches to sooner than Textual does: what it shows is there by then."""
@@ -104,9 +108,59 @@ class PcsmApp(TypeAhead):
         """Be ready for keys; import what the next screens need once the first is on the terminal."""
         gc.freeze()
         gc.enable()
+        self.workspace.save_in_background(self._news_came)
         if self._problem:
             self.tell(self._problem, "bad")
+        self._offer_recovery()
         self.set_timer(WARM_UP_AFTER, partial(self.run_worker, self._warm_up, thread=True, group="warm-up"))
+
+    async def on_unmount(self) -> None:
+        """Let what is being saved be saved."""
+        self.workspace.stop_saving()
+
+    def _news_came(self) -> None:
+        self.post_message(SavingNews())
+
+    def on_saving_news(self, event: SavingNews) -> None:
+        """Show what others changed, and tell of it and of what could not be saved."""
+        event.stop()
+        for session, news in self.workspace.settle():
+            if news.changed and (session is self.session or self._here.path is None):
+                self._show_data()
+            if news.sentences:
+                self.tell(" ".join(news.sentences), "bad" if news.bad else "")
+        self._tell_others()
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.update_lines()
+
+    def _tell_others(self) -> None:
+        """Tell who has come to the engagement at hand, once."""
+        names = self.session.others_named if self.session is not None else ""
+        if names and names != self._met and self.session is not None:
+            self.tell(self.session.told_others())
+        self._met = names
+
+    def _offer_recovery(self) -> None:
+        """Ask what is to become of what an earlier session left behind, the first time that one comes to it."""
+        session = self.session
+        if session is None or session.left.is_empty or not self.is_running:
+            return
+        from pcsm_tui.ui.modals.question import Question, recovery_question
+
+        def answered(answer: str | None) -> None:
+            with self.telling():
+                if answer == "take":
+                    typed = session.recover()
+                    self._show_data()
+                    if typed is not None:
+                        self.go(route_to(session.path, typed))
+                    self.tell("Kept beside its field, to be put right" if typed else "Taken in · u takes it back")
+                elif answer == "discard":
+                    session.discard_left()
+                    self.tell("Discarded; it is kept for 30 days")
+
+        self.push_screen(Question(*recovery_question(session)), answered)
 
     def _warm_up(self) -> None:
         with self._worker_telling():
@@ -140,6 +194,7 @@ class PcsmApp(TypeAhead):
             screen.show_awaited()
         else:
             self.switch_mode(MODE_OF[route.view])
+        self._offer_recovery()
 
     def _arrive(self, route: Route, session: Session | None) -> BaseScreen:
         """Be at a route; return its screen, which shows it as soon as it comes into view."""
@@ -362,6 +417,36 @@ class PcsmApp(TypeAhead):
         with self.telling():
             self.workspace.leave()
         self.exit(0)
+
+    def action_saving_trouble(self) -> None:
+        """Say why something is not saved, and let one choose what to do."""
+        from pcsm_tui.ui.commands.saving import saving_choices
+
+        session = self.session
+        if session is None:
+            self.tell("Open an engagement first.")
+            return
+
+        def chosen(item: Item) -> None:
+            if item.key == "copy":
+                self._ask_for_copy(session)
+            else:
+                item.value()
+                self._show_data()
+
+        self.pick(session.unsaved or self.saving, saving_choices(session), chosen)
+
+    def _ask_for_copy(self, session: Session) -> None:
+        def save(name: str | None) -> None:
+            if name and name.strip():
+                path = Path(name.strip()).expanduser()
+                session.save_copy(path)
+                self.tell(f"Saved as {path}")
+
+        if isinstance(self.screen, BaseScreen):
+            folder = self.workspace.settings.repository_folder
+            suggested = folder / f"{session.path.name.removesuffix('.pcsm.json')}-copy.pcsm.json"
+            self.screen.ask("Save a copy as", str(suggested), "a path on this machine", save)
 
     # --- telling ----------------------------------------------------------------------------------------------
 

@@ -49,6 +49,18 @@ def _tool() -> BaseScreen:
     return ToolScreen()
 
 
+def _history() -> BaseScreen:
+    from pcsm_tui.ui.screens.history import HistoryScreen
+
+    return HistoryScreen()
+
+
+def _conflicts() -> BaseScreen:
+    from pcsm_tui.ui.screens.conflicts import ConflictsScreen
+
+    return ConflictsScreen()
+
+
 SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "today": _today,
     "portfolio": _portfolio,
@@ -57,6 +69,8 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "phase": _phase,
     "plan": _plan,
     "tool": _tool,
+    "history": _history,
+    "conflicts": _conflicts,
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from pcsm_tui.workspace.terms import Place
 
-View = Literal["today", "portfolio", "search", "overview", "phase", "plan", "tool", "record"]
+View = Literal["today", "portfolio", "search", "overview", "phase", "plan", "tool", "record", "history", "conflicts"]
 
 
 class Route(NamedTuple):

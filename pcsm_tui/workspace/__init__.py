@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework, Tool
     from pcsm_tui.domain.engagement import Document
     from pcsm_tui.store.documents import StoredDocument
+    from pcsm_tui.workspace.news import News
+    from pcsm_tui.workspace.saving import BackgroundSaver
     from pcsm_tui.workspace.session import Session
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ Progress = Callable[[int, int], bool | None]
 LIBRARY = "library.pcsm.json"
 PERSONAL = "me"
 """The word that commands take in place of a file for the person's own tools."""
+_LAST_WAIT = 2.0
+"""Seconds that the last save may take when the program has to end."""
 
 
 class Attention(NamedTuple):
@@ -54,6 +58,8 @@ class Workspace:
         self._clock = clock or wall_clock
         self._sessions: dict[Path, Session] = {}
         self._made: dict[str, tuple[object, Listed]] = {}
+        self._saver: BackgroundSaver | None = None
+        self._opened = 0
 
     @property
     def today(self) -> date:
@@ -247,9 +253,62 @@ class Workspace:
             self._make(path, "")
         session = self._session_of(path)
         if session is None:
-            session = Session(path, self.framework, self.settings.user, self._state, self._clock)
+            session = Session(path, self.framework, self.settings.user, self._state, self._clock, self._copies)
             self._sessions[path] = session
+            if self._saver is not None:
+                self._protect(session, self._saver)
         return session
+
+    @property
+    def _copies(self) -> Path:
+        return self.settings.places.state / "overwriting"
+
+    def save_in_background(self, told: Callable[[], None]) -> None:
+        """Save in a thread from now on; `told` is called in it when there is news, which `settle` takes in."""
+        from pcsm_tui.workspace.saving import BackgroundSaver
+
+        self._saver = BackgroundSaver(told, self._beat)
+        self._saver.start()
+        for session in self._sessions.values():
+            self._protect(session, self._saver)
+
+    def _protect(self, session: Session, saver: BackgroundSaver) -> None:
+        """Let the background save a session, and a journal keep what it does until then."""
+        from pcsm_tui.store.kept import kept_folder
+        from pcsm_tui.store.presence import Presence
+        from pcsm_tui.workspace.journaling import SessionJournal
+
+        self._opened += 1
+        now = self._clock()
+        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{self._opened}"
+        presence = Presence(session.path, self.settings.user, name, now.strftime(STAMP))
+        file_id = session.engagement.file_id
+        folder = kept_folder(self.settings.places.state, "journal", file_id)
+        journal = SessionJournal(folder or self.settings.places.state / "journal" / "unnamed", name)
+        session.save_by(saver, journal, presence)
+
+    def _beat(self) -> bool:
+        """Keep what is being typed, and look who else is there; return whether there is something new to show."""
+        news = [session.beat() for session in list(self._sessions.values())]
+        return any(news)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is being saved in the background and there is no news from it."""
+        quiet = self._saver is None or self._saver.is_idle()
+        return quiet and not any(session.saving.has_news for session in self._sessions.values())
+
+    def settle(self) -> list[tuple[Session, News]]:
+        """Take in what came of saving in the background; return the sessions of which there is something to tell."""
+        found = [(session, session.settle()) for session in self._sessions.values()]
+        return [(session, news) for session, news in found if news.changed or news.sentences]
+
+    def flush(self) -> None:
+        """Put on the disk what must survive the program: called when it is told to end, in whatever state it is."""
+        for session in list(self._sessions.values()):
+            session.flush()
+        if self._saver is not None:
+            self._saver.wait(_LAST_WAIT)
 
     def _session_of(self, path: Path) -> Session | None:
         """Return the session of a file that is open; one whose file became another engagement's no longer counts."""
@@ -299,6 +358,22 @@ class Workspace:
         session.make(found.change)
         return told_plan(found, session.framework.tool("plan"))[0].removesuffix(".")
 
+    def saving_state(self, session: Session | None) -> str:
+        """Return in a few words whether all is saved; what needs the user begins in capitals."""
+        failed = [item for item in self._sessions.values() if item.unsaved]
+        if failed:
+            count = sum(item.saving.made - item.saving.saved for item in failed)
+            return f"NOT SAVED – {count} change{'s' if count > 1 else ''}"
+        if session is None:
+            return ""
+        if session.read_only:
+            return "READ-ONLY"
+        state = "saving" if session.saving.is_dirty else "saved"
+        conflicts = len(session.conflicts)
+        told = f"{conflicts} conflict{'s' if conflicts > 1 else ''} · {state}" if conflicts else state
+        told = f"with {session.others_named} · {told}" if session.others_named else told
+        return f"CRASH PROTECTION OFF · {told}" if session.unprotected else told
+
     @property
     def unsaved(self) -> bool:
         """Whether any change could not be saved yet."""
@@ -315,8 +390,20 @@ class Workspace:
         return reasons
 
     def leave(self) -> None:
-        """Write what of the person's own state could not be written before; raises `StorageFailed` when it cannot be."""
+        """Leave every engagement, and write what of the person's own state could not be written before.
+
+        Raises `StorageFailed` when that cannot be written.
+        """
+        self.stop_saving()
+        for session in self._sessions.values():
+            session.close()
         self._state.save()
+
+    def stop_saving(self) -> None:
+        """End saving in the background, once what is asked for is done."""
+        if self._saver is not None:
+            self._saver.wait(_LAST_WAIT)
+            self._saver.stop()
 
     def create(self, customer: str, initiative: str = "", template: Path | None = None) -> Path:
         """Make the file of a new engagement and return its path.
@@ -361,7 +448,7 @@ class Workspace:
         from pcsm_tui.domain.templating import from_template
         from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
 
-        content = EngagementStorage(template).read()
+        content = EngagementStorage(template).load()
         if content is None:
             raise FileRefused(f"The template {template} does not exist.", "Name an engagement file.")
         stamp = Stamp(self._clock().strftime(STAMP), self.settings.user, self.today)

@@ -10,13 +10,19 @@ from pcsm_tui.errors import PcsmError
 
 
 class Clashed(PcsmError):
-    """Somebody else changed the same field meanwhile; theirs stands, ours was not saved."""
+    """A step cannot be taken back or done again, since somebody else changed the same field meanwhile."""
 
     exit_code = 1
 
     def __init__(self, message: str, hint: str, clashes: tuple[Clash, ...]) -> None:
         super().__init__(message, hint)
         self.clashes = clashes
+
+
+class Conflicted(PcsmError):
+    """What was done is saved, beside what somebody else made of the same meanwhile; the file holds both."""
+
+    exit_code = 1
 
 
 def clashed(engagement: Engagement, clashes: tuple[Clash, ...], unkept: str) -> Clashed:

@@ -54,7 +54,7 @@ def copy_samples(source: Path, target: Path, framework: Framework, today: date) 
             raise FileRefused(f"{target / sample.name} exists already.", "Choose an empty folder.")
     shared_folder(target)
     for sample in samples:
-        document = EngagementStorage(sample).read() or {}
+        document = EngagementStorage(sample).load() or {}
         EngagementStorage(target / sample.name).commit(shifted(document, framework, days))
     return [target / sample.name for sample in samples]
 

@@ -21,7 +21,7 @@ from pcsm_tui.reports.audience import fields_for, refuse_unless_allowed, rows_fo
 from pcsm_tui.reports.catalogue import Report, report_named, reports
 from pcsm_tui.reports.document import Document, Facts
 from pcsm_tui.reports.tools import tool_document, tool_table
-from pcsm_tui.store.engagement_file import replace_file
+from pcsm_tui.store.replacing import replace_file
 from pcsm_tui.workspace.listing import SUFFIX
 
 FORMATS = ("md", "csv", "json")

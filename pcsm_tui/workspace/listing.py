@@ -11,12 +11,11 @@ import orjson
 from pcsm_tui.domain.summaries import Place, Signal, Summary
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.store.index import Entry, RecordText
+from pcsm_tui.store.names import SUFFIX as SUFFIX
 
 if TYPE_CHECKING:
     from pcsm_tui.domain.declarations import Framework
     from pcsm_tui.domain.engagement import Engagement, Row
-
-SUFFIX = ".pcsm.json"
 
 
 class Listed(NamedTuple):
@@ -62,7 +61,7 @@ def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple
     from pcsm_tui.store.engagement_file import EngagementStorage
 
     try:
-        document = EngagementStorage(path).read()
+        document = EngagementStorage(path).load()
     except PcsmError as problem:
         return Entry(path.name, mtime_ns, size, _as_json({"problem": str(problem)}), "[]"), []
     engagement = Engagement(document or {}, framework)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from pcsm_tui.errors import FileRefused
 from pcsm_tui.settings import Settings
 from pcsm_tui.store.canonical import allow_size, to_bytes
-from pcsm_tui.store.engagement_file import read_payload, with_new_revision
+from pcsm_tui.store.engagement_file import with_new_revision
+from pcsm_tui.store.replacing import read_payload
 from pcsm_tui.store.salvage import salvaged, write_new
 from pcsm_tui.workspace.addressing import expanded, file_of
 from pcsm_tui.workspace.listing import SUFFIX

@@ -1,4 +1,4 @@
-"""One open engagement: what it holds, and the acts that change it, each saved before it returns."""
+"""One open engagement: what it holds, and the acts that change it."""
 
 from __future__ import annotations
 
@@ -6,65 +6,87 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pcsm_tui.domain import changes, editing
-from pcsm_tui.domain.changes import Change, Clash
+from pcsm_tui.domain import changes, editing, history
+from pcsm_tui.domain.changes import Change
 from pcsm_tui.domain.declarations import Framework, Tool
 from pcsm_tui.domain.editing import Stamp
-from pcsm_tui.domain.engagement import Document, Engagement, Row, doc_id_of, uid_of
-from pcsm_tui.domain.values import Value, how_to_write
+from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
+from pcsm_tui.domain.values import Value, how_to_write, same_value
 from pcsm_tui.errors import (
     AnotherEngagement,
-    FileChanged,
+    FileReadOnly,
     FileRefused,
     PcsmError,
     StorageFailed,
     UsageError,
     ValueRefused,
 )
+from pcsm_tui.insight.differences import differences
+from pcsm_tui.merge.conflicts import Conflict, conflicts_of
+from pcsm_tui.merge.three_way import merged
 from pcsm_tui.schedule.refusing import refuse_backwards, refuse_circles
 from pcsm_tui.schedule.starting import with_start
-from pcsm_tui.store.engagement_file import EngagementStorage, new_uid
+from pcsm_tui.store.engagement_file import EngagementStorage, is_read_only, new_uid
 from pcsm_tui.store.personal_state import PersonalState
-from pcsm_tui.workspace.clashing import Clashed, clash_text, clashed
+from pcsm_tui.store.presence import Other, Presence, told
+from pcsm_tui.workspace.clashing import Clashed, Conflicted, clashed
 from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
+from pcsm_tui.workspace.journaling import NOTHING_LEFT, SessionJournal, Typed
+from pcsm_tui.workspace.news import News, news_of, told_conflict, told_conflicts
+from pcsm_tui.workspace.saving import BackgroundSaver, Saving, Stored
+from pcsm_tui.workspace.terms import Place as Where
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
 
-
-class _Pending(NamedTuple):
-    """A change that is made in memory and not saved yet, and the step of undo and redo that it belongs to."""
-
-    step: Change
-    change: Change
+LOOK_ROUND_EVERY = 10
+"""So many seconds from one look at who else is there to the next."""
+MOST_STEPS = 200
+"""How many steps can be taken back."""
 
 
 class Session:
     """An engagement opened from a file.
 
-    Every act applies a change, saves it and remembers how to undo it. When saving fails the change stays in memory,
-    `unsaved` says why, and the next act or `save` tries again.
+    Every act applies a change, notes it in the journal, if there is one, and saves it: at once, or, once `save_by` has
+    named a background for that, as soon as may be. When saving fails the change stays in memory, `unsaved` says why, and
+    it is tried again.
     """
 
-    def __init__(self, path: Path, framework: Framework, user: str, state: PersonalState, clock: Clock = wall_clock):
-        self.storage = EngagementStorage(path)
-        document = self.storage.read()
+    def __init__(
+        self,
+        path: Path,
+        framework: Framework,
+        user: str,
+        state: PersonalState,
+        clock: Clock = wall_clock,
+        copies: Path | None = None,
+    ):
+        self.storage = EngagementStorage(path, copies=copies)
+        document = self.storage.load()
         if document is None:
             raise FileRefused(f"{path} does not exist.", "`pcsm list` shows the engagements, `pcsm new` makes one.")
         self.path = path
-        self.unsaved = ""
         self._engagement = Engagement(document, framework)
         self._user, self._state, self._clock = user, state, clock
         self._last_visit = str(state.section("visits").get(self._engagement.file_id, ""))
         self._drafts = Drafts(state, self._engagement.file_id)
         self._replaced = False
-        self._pending: list[_Pending] = []
-        self._clashes: list[Clash] = []
         self._done: list[Change] = []
         self._undone: list[Change] = []
+        self._journal: SessionJournal | None = None
+        self._saver: BackgroundSaver | None = None
+        self.left = NOTHING_LEFT
+        self._presence: Presence | None = None
+        self._beats = 0
+        self.others: tuple[Other, ...] = ()
+        """The other sessions that have the engagement open."""
+        self.saving = Saving(
+            self.storage, document, self._engagement.file_id, lambda: self._engagement.document, self._announce
+        )
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -86,7 +108,22 @@ class Session:
     @property
     def superseded(self) -> bool:
         """Whether the file turned out to hold another engagement by now, and nothing of this one is left to save."""
-        return self._replaced and not self._pending
+        return self._replaced and not self.saving.is_dirty
+
+    @property
+    def unsaved(self) -> str:
+        """Why what was done in memory is not in the file; empty when it is, or is on its way."""
+        return str(self.saving.problem) if self.saving.problem is not None and self.saving.is_dirty else ""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file may not be changed by this person."""
+        return is_read_only(self.path)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What two sides made of the same, until somebody decides."""
+        return self._engagement.once("conflicts", lambda: conflicts_of(self._engagement.document))
 
     def changes_since_last_visit(self) -> list[str]:
         """Return in sentences what others changed since this person's visit in an earlier run, by person."""
@@ -130,6 +167,27 @@ class Session:
         self._act(change)
         return self.current(row)
 
+    def _set_over(self, row: Row, values: Mapping[str, Value]) -> Row:
+        """Set fields of a row as it was when one began to type; raises `Conflicted` when others changed them since.
+
+        Both are then kept, as when two save at the same time.
+        """
+        now = self.current(row)
+        overtaken = (
+            name
+            for name, value in values.items()
+            if row.stored and not any(same_value(now.get(name), known) for known in (row.get(name), value))
+        )
+        if not any(True for _ in overtaken):
+            return self.set(now, values)
+        document = self._engagement.document
+        base = {**document, row.tool.id: {**document[row.tool.id], row.doc_id: row.record}}
+        before = self._engagement.replaced(base)
+        change = editing.set_values(before, before.row(row.tool.id, row.uid), values, self.stamp())
+        merge = merged(base, changes.apply(base, change), document)
+        self.make(changes.between(document, merge.document, change.label), checked=False)
+        raise Conflicted(told_conflicts(self._engagement, merge.conflicts))
+
     def set_text(self, row: Row, field_id: str, text: str) -> Row:
         """Set a field to what a typed text means.
 
@@ -138,13 +196,15 @@ class Session:
         """
         try:
             values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
-            changed = self.set(row, values)
+            changed = self._set_over(row, values)
             self.drop_draft(row.tool, row.uid, field_id)  # its value may have gone to another field
             return changed
         except ValueRefused as refused:
             raise self._refused(row, field_id, text, refused) from None
         except UsageError as gone:
             raise UsageError(gone.message, f"{text!r} was not saved.") from None
+        except FileReadOnly as refused:
+            raise self._kept_for_later(row, field_id, text, refused) from None
 
     def add_text(self, row: Row, field_id: str, text: str, after: Row | None = None) -> Row:
         """Add a new row, made by `new_row`, with what a typed text means in one of its fields.
@@ -155,6 +215,8 @@ class Session:
         try:
             values = editing.typed_fields(self._engagement, row.tool, field_id, text, self.today)
             return self.add(row.tool, {**row.record, **values}, after, row.uid)
+        except FileReadOnly as refused:
+            raise self._kept_for_later(row, field_id, text, refused) from None
         except ValueRefused as refused:
             told = self._refused(row, field_id, text, refused)
             self.add(row.tool, row.record, after, row.uid)
@@ -164,6 +226,11 @@ class Session:
         """Keep a refused text as a draft, and return the refusal, with what keeps the draft from surviving the program."""
         self._keep_drafts({Place(row.tool.id, row.uid, field_id): Draft(text, str(refused))})
         return ValueRefused(refused.message, f"{refused.hint} {self._drafts.unkept}".strip())
+
+    def _kept_for_later(self, row: Row, field_id: str, text: str, refused: FileReadOnly) -> FileReadOnly:
+        """Keep a text that cannot be saved since the file is read-only as a draft, and return the refusal."""
+        self._keep_drafts({Place(row.tool.id, row.uid, field_id): Draft(text, str(refused))})
+        return FileReadOnly(f"{refused.message} {text!r} is kept as a draft.", refused.hint)
 
     def typed(self, tool: Tool, texts: Mapping[str, str]) -> dict[str, Value]:
         """Return the values that texts mean in fields of a tool, all of them or none; an empty text means None.
@@ -222,9 +289,12 @@ class Session:
         self.make(generated.change)
         return generated
 
-    def make(self, change: Change) -> None:
-        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save."""
-        self._act(change)
+    def make(self, change: Change, *, checked: bool = True) -> None:
+        """Make a change of the engagement as it is now that was worked out elsewhere: one step, one save.
+
+        `checked` says whether what the plan refuses is refused; what was in the file before may come back as it was.
+        """
+        self._act(change, checked=checked)
 
     def undo(self) -> str:
         """Take back the last act and return what it was.
@@ -234,26 +304,36 @@ class Session:
         """
         if not self._done:
             raise UsageError("There is nothing to undo in this session.")
+        self._look()
         step = self._done.pop()
         self._undone.append(step)
-        return self._stepped(step, step.inverted(), "taken back", "Undo again takes back the step before.")
+        back = Change(f"undo: {step.label}", step.inverted().edits)
+        return self._stepped(step, back, "undo", "taken back", "Undo again takes back the step before.")
 
     def redo(self) -> str:
         """Do again what was undone and return what it was; raises as `undo` does."""
         if not self._undone:
             raise UsageError("There is nothing to redo.")
+        self._look()
         step = self._undone.pop()
         self._done.append(step)
-        return self._stepped(step, step, "done again", "Redo again does the step after.")
+        return self._stepped(step, step, "redo", "done again", "Redo again does the step after.")
 
-    def _stepped(self, step: Change, change: Change, way: str, next_one: str) -> str:
-        try:
-            self._perform(step, change)
-        except Clashed as refused:
-            if any(kept is step for kept in (*self._done, *self._undone)):  # an older one clashed; this is done
-                raise
+    def _look(self) -> None:
+        """Take in what others saved, so that a step meets it before and not after."""
+        if self._saver is None:
+            with suppress(PcsmError):  # what cannot be read is told when it is saved
+                self.refresh()
+
+    def _stepped(self, step: Change, change: Change, op: str, way: str, next_one: str) -> str:
+        moved, clashes = changes.rebased(change, self._engagement.document)
+        if clashes:
+            self._done = [kept for kept in self._done if kept is not step]
+            self._undone = [kept for kept in self._undone if kept is not step]
+            refused = clashed(self._engagement, clashes, self._drafts.unkept)
             message = f"{step.label[:1].upper()}{step.label[1:]} cannot be {way}: {refused.message}"
-            raise Clashed(message, next_one, refused.clashes) from None
+            raise Clashed(message, next_one, clashes)
+        self._perform(moved, op)
         return step.label
 
     def current(self, row: Row) -> Row:
@@ -280,106 +360,246 @@ class Session:
     # --- saving -----------------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write what is not saved yet; raises `PcsmError` and keeps it in memory when that fails."""
-        if not self._pending:
-            return
-        try:
-            self._commit()
-        except Clashed:  # what did not clash is saved
-            raise
-        except PcsmError as problem:
-            self.unsaved = str(problem)
-            raise
+        """Write what is not saved yet, at once; raises `PcsmError` and keeps it in memory when that fails.
+
+        `Conflicted` is raised after a save that met what others made of the same.
+        """
+        self.settle()
+        if self.saving.is_dirty:
+            news = self._take_in(self.saving.now())
+            if self.saving.problem is not None:
+                raise self.saving.problem
+            if news.conflicts:
+                raise Conflicted(" ".join(news.sentences))
 
     def refresh(self) -> bool:
-        """Take in what others saved meanwhile; return whether there was anything."""
-        if self._pending or not self.storage.changed_outside():
-            return False
-        try:
-            document = self.storage.read(self._engagement.file_id)
-        except AnotherEngagement:
+        """Take in what others saved meanwhile; return whether there was anything.
+
+        With a background, the file is looked at there and what is found comes with its news. Raises `PcsmError` when the
+        file is gone, cannot be read or is another's.
+        """
+        before = self._engagement
+        if self._saver is not None:
+            self._saver.request(self.saving)
+            self.settle()
+        elif not self.saving.is_dirty:
+            self._take_in(self.saving.now())
+        if isinstance(self.saving.problem, AnotherEngagement):
             self._replaced = True
-            raise
-        if document is None:
-            raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you see is what was last read.")
+        if self.saving.problem is not None and not self.saving.is_dirty:
+            raise self.saving.problem
+        return self._engagement is not before
+
+    # --- when it is not saved -----------------------------------------------------------------------------------
+
+    def save_copy(self, path: Path) -> None:
+        """Write what is in memory to a new file, which becomes an engagement of its own for whoever opens it.
+
+        Raises `FileRefused` when there is a file of that name, and what saving raises.
+        """
+        if path.exists():
+            raise FileRefused(f"{path} exists already.", "Choose another name.")
+        EngagementStorage(path).commit(self._engagement.document)
+
+    def try_again(self) -> None:
+        """Save once more; with a background, there."""
+        if self._saver is not None:
+            self._saver.request(self.saving)
+        else:
+            self.save()
+
+    def merge_older(self) -> None:
+        """Merge with a file that went back to an older revision."""
+        self.saving.accept_older()
+        self.try_again()
+
+    def put_back(self) -> None:
+        """Put what is in memory over a file that went back, or where one is gone; raises `FileRefused` for another's."""
+        self.saving.put_back()
+        self.try_again()
+
+    def take_file(self) -> None:
+        """Give up what is in memory for what the file holds; raises `FileRefused` when that cannot be read."""
+        self._engagement = self._engagement.replaced(self.saving.take_file())
+        self._done, self._undone = [], []
+
+    def overwrite_in_place(self) -> None:
+        """Write into the file as it stands from now on, where its folder cannot be written."""
+        self.saving.overwrite_in_place()
+        self.try_again()
+
+    # --- in the background ----------------------------------------------------------------------------------------
+
+    def save_by(self, saver: BackgroundSaver, journal: SessionJournal, presence: Presence) -> None:
+        """Save in the background from now on, note every change in a journal before that, and show that one is there."""
+        self._saver, self._journal, self._presence = saver, journal, presence
+        self._done, self._undone = journal.steps()
+        self.left = journal.left(self._engagement.document)
+        saver.request(self.saving)
+
+    def told_left(self) -> list[str]:
+        """Return in sentences what earlier sessions left behind: what would change, conflicts, what was being typed."""
+        left = self.left
+        after = Engagement(left.document, self.framework)
+        told = [f"{len(left.labels)} change{'s' if len(left.labels) > 1 else ''}, the last one at {left.when}:"]
+        told = told if left.labels else []
+        told += self.told_differences(Engagement(left.base, self.framework), after)
+        told += [f"{told_conflict(after, conflict)}: both will be kept." for conflict in left.conflicts]
+        for typed in left.typed:
+            tool = self.framework.tool(typed.tool) if self.framework.has_tool(typed.tool) else None
+            row = self._engagement.find((typed.tool,), typed.uid) if tool is not None else None
+            whose = self._engagement.title(row) if row is not None else "a new row"
+            if tool is not None and tool.has(typed.field):
+                told.append(f"Being typed in {tool.field(typed.field).name} of {whose}, {tool.name}: {typed.text!r}")
+        return told
+
+    def told_differences(self, before: Engagement, after: Engagement) -> list[str]:
+        """Return in lines what two states of this engagement differ in."""
+        found = differences(before, after)
+        return [difference.told(self.framework.tool(difference.tool).name) for difference in found]
+
+    def recover(self) -> Where | None:
+        """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed.
+
+        Returns the place of the last draft, if there is one.
+        """
+        assert self._journal is not None
+        left, self.left = self.left, NOTHING_LEFT
+        for typed in left.typed:
+            self._keep_typed_again(typed)
+        document = self._engagement.document
+        result = left.document
+        if left.base is not document:
+            result = merged(left.base, left.document, document).document
+        self._act(changes.between(document, result, f"recover {len(left.labels)} changes"), checked=False)
+        self._journal.forget(left.journals)
+        places = [Where(typed.tool, typed.uid, typed.field) for typed in left.typed]
+        return next((place for place in reversed(places) if self.framework.has_tool(place.tool)), None)
+
+    def discard_left(self) -> None:
+        """Put aside what earlier sessions left behind, for thirty days; raises `StorageFailed`."""
+        left, self.left = self.left, NOTHING_LEFT
+        for journal in left.journals:
+            journal.put_aside()
+
+    def _keep_typed_again(self, typed: Typed) -> None:
+        """Keep what was being typed as a draft of its field; a row that was new enters the file for it."""
+        if not self.framework.has_tool(typed.tool) or not self.framework.tool(typed.tool).has(typed.field):
+            return
+        tool = self.framework.tool(typed.tool)
+        if typed.values is not None and self._engagement.find((tool.id,), typed.uid) is None:
+            self.add(tool, typed.values, uid=typed.uid)
+        reason = "It was being typed when pcsm ended, and was not saved."
+        self._keep_drafts({Place(typed.tool, typed.uid, typed.field): Draft(typed.text, reason)})
+
+    def settle(self) -> News:
+        """Take in what came of saving in the background, and return what there is to tell of it."""
+        return self._take_in(self.saving.take())
+
+    def beat(self) -> bool:
+        """Keep what is being typed, and now and then look who else is there; return whether others came or went.
+
+        For the background's thread, once a second.
+        """
+        self.flush()
+        if self._presence is None:
+            return False
+        if self._beats == 0:
+            self._presence.announce()
+        self._beats += 1
+        if self._beats % LOOK_ROUND_EVERY != 1:
+            return False
+        before, self.others = self.others, tuple(self._presence.others())
+        return {other[:4] for other in before} != {other[:4] for other in self.others}
+
+    @property
+    def others_named(self) -> str:
+        """The names of those who have the engagement open too."""
+        names = list(dict.fromkeys(other.user for other in self.others))
+        return " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+
+    def told_others(self) -> str:
+        """Return in words who else has the engagement open, since when and how long ago active; empty for nobody."""
+        return told(self.others, self._clock().astimezone())
+
+    @property
+    def unprotected(self) -> str:
+        """Why what is not saved yet would not survive a crash; empty when it would."""
+        return self._journal.problem if self._journal is not None else ""
+
+    def close(self) -> None:
+        """Leave the engagement: all that can be saved is, so the journal is needed for undo only."""
+        if self._saver is not None:
+            self._saver.drop(self.saving)
+        if self._journal is not None:
+            self._journal.close()
+        if self._presence is not None:
+            self._presence.leave()
+
+    def keep_typed(self, typed: Typed | None) -> None:
+        """Keep in mind the text that is being typed in a field, for `flush`; None when nothing is."""
+        if self._journal is not None:
+            self._journal.typed = typed
+
+    def flush(self) -> None:
+        """Put what is being typed in the journal; raises `StorageFailed`."""
+        if self._journal is not None:
+            self._journal.flush()
+
+    def _take_in(self, stored: Stored | None) -> News:
+        """Go on with what came of the disk's work, with what was done in memory meanwhile."""
+        if stored is None:
+            return News()
+        before, now = self._engagement, self._engagement.document
+        document, conflicts = stored.document, stored.conflicts
+        if now is not stored.sent:
+            merge = merged(stored.sent, now, stored.document)
+            document, conflicts = merge.document, (*conflicts, *merge.conflicts)
         self._engagement = self._engagement.replaced(document)
-        return True
+        if self._journal is not None and not self.saving.is_dirty:
+            self._journal.note_saved(self.saving.saved)
+        if self._saver is not None and self.saving.is_dirty and self.saving.problem is None:
+            self._saver.request(self.saving)
+        return news_of(before, self._engagement, stored, conflicts)
 
     def stamp(self) -> Stamp:
         """Return who acts and when: this person, now."""
         return Stamp(at=self._clock().strftime(STAMP), by=self._user, today=self.today)
 
-    def _act(self, change: Change) -> None:
+    def _announce(self, rev: str, made: int) -> None:
+        if self._journal is not None:
+            self._journal.note_commit(rev, made)
+
+    def _act(self, change: Change, *, checked: bool = True) -> None:
+        """Make a change; `checked` says whether the rules of the plan hold for it, which was not made before."""
         if not change.edits:
             return
-        change = with_start(self._engagement, change, self.stamp())
-        refuse_backwards(change)
-        refuse_circles(self._engagement, change)
-        self._done.append(change)
+        if checked:
+            change = with_start(self._engagement, change, self.stamp())
+            refuse_backwards(change)
+            refuse_circles(self._engagement, change)
+        self._refuse_read_only()
+        self._done = [*self._done, change][-MOST_STEPS:]
         self._undone.clear()
-        self._perform(change, change)
+        self._perform(change, "do")
 
-    def _perform(self, step: Change, change: Change) -> None:
-        """Make the change of a step and save it; a step that others stand in the way of is no longer one."""
-        moved, clashes = changes.rebased(change, self._engagement.document)
-        if clashes:
-            self._forget(step)
-            raise clashed(self._engagement, clashes, self._drafts.unkept)
-        self._engagement = self._engagement.replaced(changes.apply(self._engagement.document, moved))
-        self._pending.append(_Pending(step, moved))
-        self.save()
+    def _refuse_read_only(self) -> None:
+        if self.read_only:
+            raise FileReadOnly(
+                f"{self.path.name} is READ-ONLY for you: nothing was changed.",
+                "Ask its owner for write permission, or save a copy: ! offers that.",
+            )
 
-    def _forget(self, step: Change) -> None:
-        self._done = [kept for kept in self._done if kept is not step]
-        self._undone = [kept for kept in self._undone if kept is not step]
-
-    def _commit(self) -> None:
-        """Write the document; when others wrote meanwhile, carry what is pending over to theirs first."""
-        for _ in range(5):
-            try:
-                written = self.storage.commit(self._engagement.document)
-            except FileChanged:
-                self._carry_over()
-                continue
-            self._engagement = self._engagement.replaced(written)
-            self._pending.clear()
-            self.unsaved = ""
-            if clashes := tuple(self._clashes):
-                self._clashes.clear()
-                raise clashed(self._engagement, clashes, self._drafts.unkept)
-            return
-        raise FileChanged(f"{self.path} is being changed by others faster than it can be saved.", "Try again.")
-
-    def _carry_over(self) -> None:
-        """Make what is pending on top of what others saved; a step that clashes is one no longer, its texts are drafts."""
-        theirs = self.storage.read(self._engagement.file_id)
-        if theirs is None:
-            raise FileRefused(f"{self.path} is gone.", "It was moved or deleted; what you typed is still here.")
-        document: Document = theirs
-        wanted: list[Clash] = []
-        for place, (step, change) in enumerate(self._pending):
-            moved, found = changes.rebased(change, document)
-            document = changes.apply(document, moved)
-            self._pending[place] = _Pending(step, moved)
-            if found:
-                self._clashes += found
-                wanted += found if any(kept is step for kept in self._done) else ()  # not what was undone since
-                self._forget(step)
-        ours, self._engagement = self._engagement.document, self._engagement.replaced(document)
-        typed = (clash for clash in wanted if self._was_typed(clash, ours))
-        self._keep_drafts({self._place(clash, ours): self._draft(clash) for clash in typed})
-
-    def _was_typed(self, clash: Clash, ours: Document) -> bool:
-        """Return whether it clashed in a field, on a value that could be typed again, of a row that we did not remove."""
-        tool = self.framework.tool(clash.table) if self.framework.has_tool(clash.table) else None
-        has_field = tool is not None and tool.has(clash.field)
-        return has_field and clash.ours is not None and clash.doc_id in ours.get(clash.table, {})
-
-    def _place(self, clash: Clash, ours: Document) -> Place:
-        return Place(clash.table, uid_of(ours, clash.table, clash.doc_id), clash.field)
-
-    def _draft(self, clash: Clash) -> Draft:
-        return Draft(
-            clash_text(self._engagement, clash, clash.ours),
-            str(clashed(self._engagement, (clash,), self._drafts.unkept)),
-        )
+    def _perform(self, change: Change, op: str) -> None:
+        """Make a change in memory, note it in the journal and save it."""
+        stamp = self.stamp()
+        if self._journal is not None:
+            self._journal.note(op, self.saving.made + 1, change, stamp.at)
+        document = changes.apply(self._engagement.document, change)
+        document = history.with_entry(document, change, new_uid(), stamp.at, stamp.by)
+        self._engagement = self._engagement.replaced(document)
+        self.saving.made += 1
+        if self._saver is not None:
+            self._saver.request(self.saving)
+        else:
+            self.save()

@@ -41,7 +41,7 @@ def _sample(path: Path, framework: Framework) -> Shipped:
     """Return whether a sample opens and every value in it is valid; rules of rows it may break, to show how that looks."""
     name = f"sample {path.name}"
     try:
-        document = EngagementStorage(path).read() or {}
+        document = EngagementStorage(path).load() or {}
     except PcsmError as problem:
         return Shipped(name, str(problem), good=False)
     rules = {tool.rule for tool in framework.tools}

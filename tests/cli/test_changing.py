@@ -297,5 +297,6 @@ def test_a_clash_with_someone_else_ends_with_one(pcsm, harbour: Path, monkeypatc
 
     monkeypatch.setattr(Session, "typed", with_a_colleague)
     run = pcsm("set", "harbour", f"actions/{uid}", "owner=T. King", code=1)
-    assert "Owner was changed by someone else" in run.err
-    assert rows(harbour, "actions")[0]["owner"] == "Colleague"
+    assert "Owner was changed to 'Colleague'" in run.err and "Both are kept" in run.err
+    (conflict,) = json.loads(harbour.read_text())["~conflicts"].values()
+    assert {side["value"] for side in conflict["sides"]} == {"Colleague", "T. King"}

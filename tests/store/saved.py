@@ -11,6 +11,7 @@ import pytest
 from pcsm_tui.errors import PcsmError
 from pcsm_tui.store.engagement_file import EngagementStorage
 from pcsm_tui.store.locks import lock_path
+from pcsm_tui.store.replacing import previous_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,8 +25,9 @@ def opened(path: Path) -> tuple[EngagementStorage, dict[str, Any]]:
 
 
 def leftovers(path: Path) -> list[str]:
-    """Return the names of whatever lies beside a file and its lock."""
-    return sorted({entry.name for entry in path.parent.iterdir()} - {path.name, lock_path(path).name})
+    """Return the names of whatever lies beside a file, its lock and its previous generation."""
+    known = {path.name, lock_path(path).name, previous_path(path).name}
+    return sorted({entry.name for entry in path.parent.iterdir()} - known)
 
 
 def untouched(path: Path, act: Callable[[], Any], error: type[PcsmError], told: str) -> PcsmError:

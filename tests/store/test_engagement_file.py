@@ -19,9 +19,9 @@ from pcsm_tui.store.engagement_file import (
     EngagementStorage,
     new_document,
     new_uid,
-    read_payload,
     with_new_revision,
 )
+from pcsm_tui.store.replacing import read_payload
 from tests.store.saved import leftovers, opened, untouched
 from tests.support import STAMP, empty_document, fresh_uid, made, small_framework
 

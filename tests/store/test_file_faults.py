@@ -15,10 +15,8 @@ import pytest
 
 from pcsm_tui.errors import FileLocked, StorageFailed
 from pcsm_tui.store import canonical
-from pcsm_tui.store.engagement_file import (
-    replace_file,
-)
 from pcsm_tui.store.locks import lock_path
+from pcsm_tui.store.replacing import replace_file
 from tests.store.saved import ROOT, leftovers, opened, untouched
 
 # --- failing writes -------------------------------------------------------------------------------------------
@@ -137,7 +135,7 @@ def test_the_bytes_are_on_the_disk_before_the_rename_and_the_rename_before_the_a
     for name in ("fsync", "replace"):
         logged(name)
     storage.commit(document)
-    assert calls == ["fsync file", "replace", "fsync folder"]
+    assert calls == ["fsync file", "replace", "replace", "fsync folder"], "the previous generation, then the file"
 
 
 def test_an_interrupted_write_leaves_no_temporary_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

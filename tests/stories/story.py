@@ -69,6 +69,8 @@ class Story:
         if self.app._exit or self.app._exception is not None:
             return
         await self.pilot._wait_for_screen()
+        while not self.app.workspace.is_settled and not self.app._exit and self.app._exception is None:
+            await asyncio.sleep(0.001)
         await self.app.workers.wait_for_complete()
         quiet = 0
         while quiet < 2:  # laying out may move the editor, which is then laid out itself
@@ -79,6 +81,13 @@ class Story:
                 quiet = 0
             else:
                 quiet += 1
+
+    async def look(self) -> None:
+        """Let the background look at the open files, as it does every second, and wait until all is quiet."""
+        workspace = self.app.workspace
+        for session in workspace._sessions.values():
+            workspace._saver.request(session.saving)
+        await self.settle()
 
     async def _left(self) -> None:
         while not self.app._exit:

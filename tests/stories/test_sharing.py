@@ -66,41 +66,52 @@ def test_changes_of_different_rows_and_fields_are_both_kept(path: Path) -> None:
     assert values_of(path, "adoption-risks", "severity") == [1, 2, None]
 
 
-def test_of_the_same_field_theirs_stands_and_ones_own_is_kept_beside_it(path: Path) -> None:
+def test_fault_027_of_the_same_field_both_values_are_kept_and_told(path: Path) -> None:
     async def told(story: Story) -> None:
         await edit_likelihood(story)
         bo_sets(path, 0, likelihood=1)
         await story.press("5", "enter")
-        assert "Likelihood was changed by someone else meanwhile: it is now '1'" in story.foot
-        assert "Yours, '5', was not saved" in story.foot
-        assert "NOT SAVED" not in story.foot, "all that can be saved is"
-        assert values_of(path, "adoption-risks", "likelihood")[0] == 1
-        assert "Not saved" in story.text and story.app.screen.pane.table.cursor_row.get("likelihood") == 1
-        await story.press("enter", "ctrl+u", "5", "enter")
-        assert "Not saved" not in story.text
-        await story.press("u")
+        assert "Likelihood was changed to '1' by Bo and to '5' by Ada" in story.foot
+        assert story.foot.endswith("1 conflict · saved")
+        assert "5" in cell(story, "Old radios"), "what stands in the file does not depend on who was first"
 
     run_story(path.parent, told)
-    assert values_of(path, "adoption-risks", "likelihood") == [1, 2], "one can insist, and take that back"
+    assert values_of(path, "adoption-risks", "likelihood") == [5, 2]
+    (conflict,) = bo(path).conflicts
+    assert {(side.value, side.by) for side in conflict.sides} == {(1, "Bo"), (5, "Ada")} and conflict.base == 3
 
 
-def test_a_row_that_others_deleted_is_told(path: Path) -> None:
+def cell(story: Story, name: str) -> str:
+    return next(line for line in story.lines if name in line)
+
+
+def test_fault_028_a_row_that_others_deleted_stays_when_one_changed_it(path: Path) -> None:
     async def told(story: Story) -> None:
         await edit_likelihood(story)
         other = bo(path)
         other.remove(other.engagement.rows("adoption-risks")[0])
         await story.press("5", "enter")
-        assert "gone" in story.foot and "'5'" in story.foot
-        assert "Old radios" not in "\n".join(story.lines[1:-8]) and "NOT SAVED" not in story.foot
-        await story.press("e")
+        assert "Old radios was deleted by one and changed by another" in story.foot
+        assert "1 conflict" in story.foot and "5" in cell(story, "Old radios")
+
+    run_story(path.parent, told)
+    assert values_of(path, "adoption-risks", "likelihood") == [2, 5] or values_of(
+        path, "adoption-risks", "likelihood"
+    ) == [5, 2]
+
+
+def test_a_row_that_others_deleted_while_its_form_is_open_is_told(path: Path) -> None:
+    async def told(story: Story) -> None:
+        await edit_likelihood(story)
         other = bo(path)
         other.remove(other.engagement.rows("adoption-risks")[0])
-        await story.press("ctrl+u", *"New name", "tab", *"4", "tab", "3", "escape")
-        assert "New name" in story.text or "'3'" in story.text
+        await story.look()
+        await story.press("5", "enter")
+        assert "no longer there" in story.foot and "'5'" in story.foot
+        assert "Old radios" not in "\n".join(story.lines[1:-8]) and "NOT SAVED" not in story.foot
         await story.press("x", "d", "e", "u", "U", "J")
 
     run_story(path.parent, told)
-    assert values_of(path, "adoption-risks", "name") == []
 
 
 def test_acts_on_what_others_changed_or_deleted(path: Path) -> None:
@@ -110,11 +121,11 @@ def test_acts_on_what_others_changed_or_deleted(path: Path) -> None:
         assert "Deleted" in story.foot
         bo_sets(path, 0, name="Ballot by post")
         await story.press("u")
-        assert "Undone" in story.foot and "Old radios" in story.text
+        assert "Old radios" in story.text
         bo_sets(path, 0, name="Radios of 1990")
+        await story.look()
         await story.press("U")
         assert "changed by someone else" in story.foot, "a row that others changed is not removed"
-        await story.press("escape", "o", *keys_of("Adoption Risks"), "enter")
         assert "Radios of 1990" in story.text and "Ballot by post" in story.text
 
     run_story(path.parent, told)
@@ -171,21 +182,24 @@ def test_a_file_that_is_no_longer_ones_own_is_not_touched(path: Path, content: s
     assert path.read_text() == content
 
 
-def test_a_read_only_file_is_told_and_nothing_pretends_to_be_saved(path: Path) -> None:
+def test_fault_011_a_read_only_file_is_shown_as_such_and_edits_say_why_not(path: Path) -> None:
     path.chmod(0o444)
+    before = path.read_bytes()
 
     async def told(story: Story) -> None:
         await edit_likelihood(story)
+        assert story.foot.endswith("READ-ONLY") or "READ-ONLY" in story.text
         await story.press("5", "enter")
-        assert "is read-only" in story.foot and not saved(story)
-        await story.press("x")
-        assert next(line for line in story.lines if "Old radios" in line).startswith("●"), "done in memory, and shown"
+        assert "is READ-ONLY for you" in story.foot and "save a copy" in story.foot
+        assert "'5' is kept" in story.foot and "5" in cell(story, "Old radios"), "what was typed is not lost"
+        await story.press("x", "d", "J", "a", *"New", "escape")
+        assert path.read_bytes() == before
         path.chmod(0o644)
-        await story.press("x")
+        await story.press("g", "x")
         assert saved(story)
 
     run_story(path.parent, told)
-    assert values_of(path, "adoption-risks", "likelihood") == [5, 2]
+    assert values_of(path, "adoption-risks", "name") == ["Old radios", "Union ballot"]
 
 
 def test_a_full_disk_is_told_until_the_next_act_finds_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

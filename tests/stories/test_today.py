@@ -119,7 +119,12 @@ def test_what_somebody_else_ticked_meanwhile_is_not_reopened(repository: Path) -
         other = workspace(repository, name="Bo").open(repository / "harbour.pcsm.json")
         other.tick(other.engagement.rows("actions")[0])
         await story.press("x")
-        assert "done meanwhile" in story.foot
+        assert values_of(repository / "harbour.pcsm.json", "actions", "done") == [True, None, None], "both ticked it"
+        other.tick(other.engagement.rows("actions")[0])
+        await story.look()
+        assert "Ring Rosalind" in "\n".join(story.lines[:-1]), "Bo opened it again, and one sees that"
+        other.tick(other.engagement.rows("actions")[0])
+        await story.look()
         assert "Ring Rosalind" not in "\n".join(story.lines[:-1])
         assert values_of(repository / "harbour.pcsm.json", "actions", "done") == [True, None, None]
 

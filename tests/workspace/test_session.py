@@ -16,7 +16,7 @@ from stories.story import workspace
 from pcsm_tui.errors import FileRefused, StorageFailed, UsageError, ValueRefused
 from pcsm_tui.settings import Places, Settings
 from pcsm_tui.workspace import Workspace
-from pcsm_tui.workspace.clashing import Clashed
+from pcsm_tui.workspace.clashing import Clashed, Conflicted
 from pcsm_tui.workspace.exporting import tool_text
 from pcsm_tui.workspace.session import Session
 
@@ -59,10 +59,15 @@ def bo_sets(path: Path, place: int = 0, **values: object) -> None:
     bo.set(risk(bo, place), values)
 
 
-# --- clashes ----------------------------------------------------------------------------------------------------
+# --- both changed the same --------------------------------------------------------------------------------------
 
 
-def test_of_several_unsaved_changes_only_the_one_that_clashes_is_given_up(
+def both(session: Session) -> list[tuple[str, set[object]]]:
+    """Return the fields that two sides changed, each with both values."""
+    return [(item.field, {side.value for side in item.sides}) for item in session.conflicts]
+
+
+def test_of_several_unsaved_changes_only_what_both_changed_is_a_conflict(
     path: Path, session: Session, disk: Callable[[bool], None]
 ) -> None:
     disk(True)
@@ -70,29 +75,16 @@ def test_of_several_unsaved_changes_only_the_one_that_clashes_is_given_up(
         session.set_text(risk(session), "name", "Older radios")
     disk(False)
     bo_sets(path, name="Radios of 1990")
-    with pytest.raises(Clashed, match="Radios of 1990"):
+    with pytest.raises(Conflicted, match=r"'Radios of 1990' by Bo.* Both are kept"):
         session.set_text(risk(session), "likelihood", "5")
-    assert values_of(path, RISKS, "name")[0] == "Radios of 1990"
     assert values_of(path, RISKS, "likelihood")[0] == 5
-    assert drafts(session) == {"name": "Older radios"}
-    reason = session.drafts(session.framework.tool(RISKS))[risk(session).uid, "name"].reason
-    assert "Radios of 1990" in reason and "Likelihood" not in reason
+    assert both(session) == [("name", {"Older radios", "Radios of 1990"})]
+    assert both(workspace(path.parent).open(path)) == both(session), "the file holds both"
     session.undo()
     assert values_of(path, RISKS, "likelihood")[0] == 3
-    with pytest.raises(UsageError, match="nothing to undo"):
-        session.undo()
 
 
-def test_a_change_that_clashes_is_no_step_of_undo(path: Path, session: Session) -> None:
-    session.set(risk(session, 1), {"severity": 1})
-    bo_sets(path, likelihood=1)
-    with pytest.raises(Clashed):
-        session.set_text(risk(session), "likelihood", "5")
-    assert "Severity" in session.undo()
-    assert values_of(path, RISKS, "likelihood")[0] == 1
-
-
-def test_a_clash_is_told_and_its_text_kept_even_when_the_next_try_to_save_fails(
+def test_a_conflict_is_told_once_and_kept_even_when_the_next_try_to_save_fails(
     path: Path, session: Session, disk: Callable[[bool], None]
 ) -> None:
     disk(True)
@@ -103,27 +95,24 @@ def test_a_clash_is_told_and_its_text_kept_even_when_the_next_try_to_save_fails(
     disk(True)
     with pytest.raises(StorageFailed):
         session.save()
-    assert drafts(session) == {"likelihood": "5"}
+    assert both(session) == [("likelihood", {1, 5})]
     disk(False)
-    bo_sets(path, likelihood=3)
-    with pytest.raises(Clashed) as told:
-        session.save()
-    assert len(told.value.clashes) == 1 and not session.unsaved
-    assert values_of(path, RISKS, "likelihood")[0] == 3, "what was given up is not brought back"
+    bo_sets(path, severity=1)
+    session.save()
+    assert both(session) == [("likelihood", {1, 5})] and not session.unsaved
+    assert both(workspace(path.parent).open(path)) == both(session)
 
 
-def test_the_texts_of_all_fields_that_clash_are_kept_as_they_can_be_typed(path: Path, session: Session) -> None:
+def test_each_field_that_both_changed_is_a_conflict_of_its_own(path: Path, session: Session) -> None:
     bo_sets(path, likelihood=1, responsible="Bo", strategy="None")
-    with pytest.raises(Clashed):
+    with pytest.raises(Conflicted, match="and 1 more"):
         session.set(risk(session), {"likelihood": 5, "responsible": "Eve", "severity": 2})
-    assert drafts(session) == {"likelihood": "5", "responsible": "Eve"}
+    assert both(session) == [("likelihood", {1, 5}), ("responsible", {"Bo", "Eve"})]
     assert values_of(path, RISKS, "severity")[0] == 2
-    session.set_text(risk(session), "likelihood", drafts(session)["likelihood"])
-    assert drafts(session) == {"responsible": "Eve"}
-    assert values_of(path, RISKS, "likelihood")[0] == 5
+    assert values_of(path, RISKS, "strategy")[0] == "None"
 
 
-def test_a_row_set_and_removed_without_saving_while_others_change_it_stays_theirs(
+def test_a_row_removed_without_saving_while_others_change_it_stays(
     path: Path, session: Session, disk: Callable[[bool], None]
 ) -> None:
     disk(True)
@@ -132,11 +121,11 @@ def test_a_row_set_and_removed_without_saving_while_others_change_it_stays_their
             act()
     disk(False)
     bo_sets(path, likelihood=1)
-    with pytest.raises(Clashed):
+    with pytest.raises(Conflicted, match="deleted by one and changed by another"):
         session.save()
     assert values_of(path, RISKS, "likelihood") == [1, 2]
-    with pytest.raises(UsageError):
-        session.undo()
+    (conflict,) = session.conflicts
+    assert conflict.kind == "deleted"
 
 
 def test_changes_of_others_are_carried_under_every_further_save(

@@ -13,7 +13,6 @@ from stories.story import workspace
 from pcsm_tui.errors import StorageFailed, ValueRefused
 from pcsm_tui.store.documents import store_document
 from pcsm_tui.workspace import Workspace, demo
-from pcsm_tui.workspace.clashing import Clashed
 
 RISKS = "adoption-risks"
 
@@ -89,14 +88,9 @@ def test_a_draft_that_cannot_be_written_is_kept_and_told_and_hinders_nothing(pat
     with pytest.raises(ValueRefused, match="until you leave the program"):
         session.set_text(row, "likelihood", "many")
     assert [text for text, _ in session.drafts(row.tool).values()] == ["many"]
-    other = workspace(path.parent, name="Bo").open(path)
-    other.set(other.engagement.rows(RISKS)[0], {"severity": 1})
-    with pytest.raises(Clashed, match="until you leave the program"):
-        session.set_text(row, "severity", "5")
-    assert sorted(text for text, _ in session.drafts(row.tool).values()) == ["5", "many"]
     session.set_text(row, "likelihood", "4")
     session.visited()
-    assert [text for text, _ in session.drafts(row.tool).values()] == ["5"]
+    assert [text for text, _ in session.drafts(row.tool).values()] == []
     assert workspace(path.parent).open(path).engagement.rows(RISKS)[0].get("likelihood") == 4
 
 

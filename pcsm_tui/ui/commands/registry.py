@@ -59,6 +59,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("undo", "Undo", "u", "app", "Take back the last change of this engagement."),
     Command("redo", "Redo", "U", "app", "Do again what was undone."),
+    Command(
+        "saving_trouble",
+        "What is not saved",
+        "exclamation_mark",
+        "app",
+        "Why something is not saved, and what can be done: try again, save a copy, decide.",
+    ),
     Command("back", "Back", "escape", "app", "Go back to where you came from.", palette=False),
     Command("theme", "Change theme", "", "app", "Choose other colours."),
     Command("repaint", "Draw the screen anew", "ctrl+l", "app", "When the terminal shows remains of something else."),
@@ -71,6 +78,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("timeline", "Timeline", "L", "engagement", "Dated notes of calls, meetings, e-mails and decisions."),
     Command("documents", "Documents", "D", "engagement", "Documents, stored or referred to."),
     Command("actions", "Actions", "A", "engagement", "Who promised what by when."),
+    Command("history", "History", "H", "engagement", "Who changed what and when; take any of it back."),
+    Command("conflicts", "Conflicts", "X", "engagement", "What two people changed at the same time, to be decided."),
     Command("note", "Write a note", "w", "engagement", "Add a note to the timeline, dated today."),
     # lists
     Command("cursor_down", "Next row", "down,j", "list", "Go to the next row.", palette=False),

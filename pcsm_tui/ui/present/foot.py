@@ -16,6 +16,7 @@ _SIGNS = {
     "enter": "↵",
     "escape": "esc",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "colon": ":",
     "slash": "/",
     "left_square_bracket": "[",
@@ -65,7 +66,7 @@ def foot_lines(
 
     A message that needs more room gets up to `limit` lines, so that its reason is not cut off.
     """
-    saved = [Span(f" {status} ", "bad" if status.isupper() else "dim")] if status else []
+    saved = [Span(f" {status} ", "bad" if status[:3].isupper() else "dim")] if status else []
     room = width - sum(cell_len(span.text) for span in saved) - 1
     if message:
         *above, last = wrapped(one_line(message), max(room - 1, 8), role, limit=limit)

@@ -48,6 +48,14 @@ class EngagementCommands(FilteredScreen):
         """Go to the actions."""
         self.pcsm.go(Route("tool", self.path, Place("actions")))
 
+    def action_history(self) -> None:
+        """Go to the history."""
+        self.pcsm.go(Route("history", self.path))
+
+    def action_conflicts(self) -> None:
+        """Go to the conflicts."""
+        self.pcsm.go(Route("conflicts", self.path))
+
     def action_note(self) -> None:
         """Write a note in the timeline, and come back."""
         self.pcsm.go(Route("record", self.path, Place("timeline")))

@@ -154,7 +154,7 @@ class PlanningScreen(EngagementScreen):
 
         self.ask(
             f"What if {number} took", "", "8d or field=value · Enter does it", decided,
-            check=lambda text: preview(self.session, row.uid, assignments(text)), typed=typed,
+            check=lambda text: preview(self.session, self.session.current(row).uid, assignments(text)), typed=typed,
         )  # fmt: skip
 
     def _preview(self, row: Row, text: str) -> Callable[[int], list[Line]] | None:

@@ -11,6 +11,7 @@ from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.routes import Route
 from pcsm_tui.ui.screens.engagement import EngagementScreen
 from pcsm_tui.ui.widgets.pane import RecordPane
+from pcsm_tui.workspace.journaling import Typed
 from pcsm_tui.workspace.looking import Row, Tool, is_empty, references_of, tool_sentence
 from pcsm_tui.workspace.terms import Place
 
@@ -137,6 +138,13 @@ class ToolScreen(EngagementScreen):
         event.stop()
         self._keep(event)
 
+    def on_record_pane_typing(self, event: RecordPane.Typing) -> None:
+        """Have what is being typed kept, in case the program is ended before it is handed on."""
+        event.stop()
+        row, values = event.row, None if event.row.stored else dict(event.row.record)
+        typed = None if event.text is None else Typed(row.tool.id, row.uid, event.field.id, event.text, values)
+        self.session.keep_typed(typed)
+
     def keep_typed(self) -> None:
         """Set the field that is being edited to what is typed in it so far."""
         if self._tool is not None and (event := self.pane.take_typed()) is not None:
@@ -152,7 +160,7 @@ class ToolScreen(EngagementScreen):
             whose = self.tool.name if self.tool.single else self.engagement.title(row)
             back = " · u takes it back" if self.pane.mode == "table" else ""
             hidden = " · hidden by the filter" if not self.pane.table.go_to(row.uid) and self.filter_text else ""
-            self.tell(f"{event.field.name} of {whose} saved{back}{hidden}")
+            self.tell(f"{event.field.name} of {whose} set{back}{hidden}")
 
     def _set(self, event: RecordPane.Edited) -> Row:
         row = event.row

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from pcsm_tui.domain.declarations import Field
 from pcsm_tui.ui.commands.registry import bindings_for
@@ -192,6 +192,12 @@ class FieldEditor(Widget):
             self._moved = False
             self._narrow(event.value)
             self.place(*self._place)
+            self.post_message(self.Typed(self.text))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell what is typed."""
+        event.stop()
+        if self.is_open:
             self.post_message(self.Typed(self.text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -44,6 +44,15 @@ class RecordPane(Container):
             self.field = field
             self.text = text
 
+    class Typing(Message):
+        """A text is being typed in a field of a row; None when it has been handed on or given up."""
+
+        def __init__(self, row: Row, field: Field, text: str | None) -> None:
+            super().__init__()
+            self.row = row
+            self.field = field
+            self.text = text
+
     class SheetClosed(Message):
         """The form was left."""
 
@@ -66,6 +75,7 @@ class RecordPane(Container):
         self._row: Row | None = None
         self._cell: tuple[Row, Field, str] | None = None
         self._meaning = ""
+        self._meanwhile = ""
         self._touched = False
         self.mode: Literal["table", "sheet"] = "table"
 
@@ -148,7 +158,7 @@ class RecordPane(Container):
         detail, engagement = self.query_one("#detail", TextLines), self._engagement
         if self._cell is not None:
             row, field, _ = self._cell
-            reason, meaning = self._reason(row, field), self._meaning
+            reason, meaning = self._meanwhile or self._reason(row, field), self._meaning
             detail.show(lambda width: _help_with_meaning(field, row, reason, meaning, width))
             return
         row_, field_ = self.table.cursor_row, self.table.cursor_field
@@ -195,7 +205,7 @@ class RecordPane(Container):
         """Edit a field of a row: over its cell in the table, or over its place in the form."""
         assert self._engagement is not None
         text = self._text_of(row, field)
-        self._cell, self._meaning, self._touched = (row, field, text), "", False
+        self._cell, self._meaning, self._touched, self._meanwhile = (row, field, text), "", False, ""
         region, below = self._region(field)
         self.editor.open(field, text, region, field_options(self._engagement, field), below)
         self._show_detail()
@@ -208,10 +218,13 @@ class RecordPane(Container):
         old, field, before = self._cell
         row = next((row for row in self._engagement.rows(self._tool.id) if row.uid == old.uid), old)
         text = self._text_of(row, field)
-        if text != before and self.editor.is_open and self.editor.text == before:
-            self.editor.set_text(text)
-            before = text
-        self._cell = (row, field, before)
+        if self.editor.is_open and self.editor.text == before:
+            if text != before:
+                self.editor.set_text(text)
+            self._cell = (row, field, text)
+        elif text != before:  # what is typed stays, and goes on from what was there when that began
+            by = str(row.record.get("by") or "somebody")
+            self._meanwhile = f"Changed by {by} meanwhile: {text or '(empty)'}. What you type is kept beside it."
         self._place_editor()
 
     def _text_of(self, row: Row, field: Field) -> str:
@@ -254,8 +267,11 @@ class RecordPane(Container):
         event.stop()
         if self._cell is None or self._engagement is None:
             return
-        row, field, _ = self._cell
+        row, field, before = self._cell
+        if event.text == before and not self._touched:
+            return
         self._touched = True
+        self.post_message(self.Typing(row, field, event.text))
         try:
             values = typed_fields(self._engagement, row.tool, field.id, event.text, self._today)
         except PcsmError:
@@ -285,6 +301,8 @@ class RecordPane(Container):
         insists = self._touched and (row.uid, field.id) in self._drafts
         if text != before or insists:
             self.post_message(self.Edited(row, field, text))
+        if self._touched:
+            self.post_message(self.Typing(row, field, None))
         if self.mode == "sheet":
             self._leave_field(way)
             return
