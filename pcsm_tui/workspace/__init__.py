@@ -355,8 +355,9 @@ class Workspace:
         Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied.
         """
         from pcsm_tui.store.documents import store_document
+        from pcsm_tui.workspace.addressing import expanded
 
-        return store_document(Path(name).expanduser(), self.folder)
+        return store_document(expanded(name), self.folder)
 
     def import_plan(self, session: Session, name: str) -> str:
         """Take the plan in a file into an engagement, in one step, and return what that changed, without a full stop.
