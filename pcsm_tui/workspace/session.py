@@ -64,8 +64,11 @@ class Session:
         state: PersonalState,
         clock: Clock = wall_clock,
         copies: Path | None = None,
+        *,
+        views_newer: bool = False,
     ):
         self.storage = EngagementStorage(path, copies=copies)
+        self.storage.views_newer = views_newer
         document = self.storage.load()
         if document is None:
             raise FileRefused(f"{path} does not exist.", "`pcsm list` shows the engagements, `pcsm new` makes one.")
@@ -117,8 +120,8 @@ class Session:
 
     @property
     def read_only(self) -> bool:
-        """Whether the file may not be changed by this person."""
-        return is_read_only(self.path)
+        """Whether the file may not be changed, by this person or by this program."""
+        return self.storage.newer is not None or is_read_only(self.path)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -584,6 +587,11 @@ class Session:
         self._perform(change, "do")
 
     def _refuse_read_only(self) -> None:
+        if (newer := self.storage.newer) is not None:
+            raise FileReadOnly(
+                f"{self.path.name} is READ-ONLY for this pcsm: it needs one that knows schema {newer.needed}.",
+                "Nothing was changed. Update pcsm to edit it.",
+            )
         if self.read_only:
             raise FileReadOnly(
                 f"{self.path.name} is READ-ONLY for you: nothing was changed.",
