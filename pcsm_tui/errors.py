@@ -45,6 +45,18 @@ class FileRefused(PcsmError):
     exit_code = 3
 
 
+class NewerFile(FileRefused):
+    """A file that only a newer program may edit.
+
+    `schema` is the one that it was written in, `needed` the oldest whose programs may edit it.
+    """
+
+    def __init__(self, message: str, hint: str, schema: int, needed: int) -> None:
+        super().__init__(message, hint)
+        self.schema = schema
+        self.needed = needed
+
+
 class FileChanged(FileRefused):
     """The file on disk is no longer the one that was read."""
 

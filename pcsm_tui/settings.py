@@ -18,6 +18,8 @@ from typing import Any
 from pcsm_tui.errors import DeclarationError, nearest
 
 THEMES_SHIPPED = ("pcsm-dark", "pcsm-light", "pcsm-contrast", "pcsm-ansi")
+LARGEST_MAX_SIZE = 4096
+"""In megabytes. A file takes some ten times its size in memory."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Settings:
     currency: str = _described("EUR", "The currency of new engagements, three letters.")
     theme: str = _described("", "The theme's name; `pcsm themes` lists them. Empty: one that fits the terminal.")
     ascii: bool = _described(False, "Draw with ASCII characters only.")
+    max_size: int = _described(64, "The largest engagement file that is opened, in megabytes.")
     mouse: bool = _described(False, "Let the mouse be used; costs bytes on every movement.")
     keys: Mapping[str, str] = field(
         default_factory=dict,
@@ -130,16 +133,20 @@ def _from_text(name: str, text: str) -> Any:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(
             text.casefold(), text
         )
+    if isinstance(described()[name][1], int):
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
     return text
 
 
 def _checked(name: str, value: Any, source: str) -> Any:
     default = described()[name][1]
-    kinds = {bool: "true or false", str: "text", dict: "a table of command = key"}
+    kinds = {bool: "true or false", int: "a whole number", str: "text", dict: "a table of command = key"}
     if type(value) is not type(default):
         raise DeclarationError(f"{source}: {name} is {value!r}.", f"It must be {kinds[type(default)]}.")
     if name == "currency" and not (len(value) == 3 and value.isascii() and value.isalpha()):
         raise DeclarationError(f"{source}: currency is {value!r}.", "It is three letters: EUR, USD, GBP.")
+    if name == "max_size" and not 1 <= value <= LARGEST_MAX_SIZE:
+        raise DeclarationError(f"{source}: max_size is {value}.", f"It is 1 to {LARGEST_MAX_SIZE} megabytes.")
     if name == "keys" and (wrong := [key for key, text in value.items() if not isinstance(text, str)]):
         raise DeclarationError(f"{source}: keys.{wrong[0]} is not text.", 'Write the key\'s name: tick = "space".')
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,6 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         "XDG_CACHE_HOME": ".cache",
     }.items():
         monkeypatch.setenv(name, str(home / place))
-    for name in ("PCSM_NAME", "PCSM_REPOSITORY", "PCSM_CURRENCY", "PCSM_THEME", "PCSM_ASCII", "PCSM_MOUSE", "NO_COLOR"):
+    for name in [name for name in os.environ if name.startswith("PCSM_")] + ["NO_COLOR"]:
         monkeypatch.delenv(name, raising=False)
     return home

@@ -49,8 +49,8 @@ def show(as_json: bool) -> None:
 
 
 def _toml(value: Any) -> str:
-    """Return a setting's value as TOML: a text, true or false, or a table of texts."""
-    if isinstance(value, bool):
+    """Return a setting's value as TOML: a text, true or false, a number, or a table of texts."""
+    if isinstance(value, (bool, int)):
         return str(value).lower()
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
 from pcsm_tui.cli import (
+    backing_up,
     changing,
     checking,
     doctor,
@@ -24,6 +25,7 @@ from pcsm_tui.cli import (
     own,
     planning,
     repository,
+    salvaging,
     screen,
 )
 from pcsm_tui.errors import PcsmError
@@ -37,8 +39,8 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Go back": ("history", "restore", "conflicts", "decide"),
-    "Check and pass on": ("check", "doctor", "import", "export"),
+    "Go back": ("history", "restore", "backup", "conflicts", "decide"),
+    "Check and pass on": ("check", "doctor", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
 """The headings under which the commands stand in the help."""
@@ -164,8 +166,10 @@ for _command in (
     *history.COMMANDS,
     *checking.COMMANDS,
     *doctor.COMMANDS,
+    *salvaging.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
+    *backing_up.COMMANDS,
     *own.COMMANDS,
     *screen.COMMANDS,
 ):

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 from tinydb.storages import Storage
 
 from pcsm_tui.errors import (
@@ -40,6 +39,7 @@ from pcsm_tui.store.replacing import (
     remove_leftovers,
     replace_file,
 )
+from pcsm_tui.store.serializing import CanonicalWriter
 
 ANCESTRY = 64
 META = "_meta"
@@ -65,6 +65,7 @@ class EngagementStorage(Storage):
         self.path = Path(os.path.realpath(path))
         self._patience = patience
         self._copies = copies
+        self._writer = CanonicalWriter()
         self._digest: bytes | None = None
         self._seen: tuple[int, int, int] | None = None
         self._old_schema: int | None = None
@@ -101,7 +102,11 @@ class EngagementStorage(Storage):
         return document
 
     def write(self, data: Document) -> None:
-        """Replace the file by this document under a new revision; raises as `commit` does."""
+        """Replace the file by this document under a new revision; raises as `commit` does.
+
+        TinyDB changes its records in place, so that nothing is known of them from the save before.
+        """
+        self._writer = CanonicalWriter()
         self.commit(data)
 
     def commit(self, document: Document, rev: str = "") -> Document:
@@ -112,11 +117,10 @@ class EngagementStorage(Storage):
         `FolderReadOnly` when it may not be replaced, `StorageFailed` when writing failed; in each case the file is as it
         was. `warning` then says what else could not be done.
         """
-        canonical.check(document, self.path)
+        canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
-        payload = canonical.to_bytes(stamped)
-        _check_readable(payload, stamped, self.path)
-        mode = _mode_of(self.path)
+        payload = self._writer.to_bytes(stamped, self.path)
+        mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
             self._check_unchanged()
             remove_leftovers(self.path)
@@ -136,11 +140,12 @@ class EngagementStorage(Storage):
         that `finish_overwriting` can repeat what was interrupted. Raises as `commit` does.
         """
         assert self._copies is not None
-        canonical.check(document, self.path)
+        canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
-        payload = canonical.to_bytes(stamped)
-        _check_readable(payload, stamped, self.path)
-        with write_lock(self.path, _mode_of(self.path), self._patience):
+        payload = self._writer.to_bytes(stamped, self.path)
+        with write_lock(self.path, mode_of(self.path), self._patience):
+            if finish_overwriting(self.path, self._copies) and (held := self._held()) is not None:
+                self._remember(held.payload, held.status)
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
             self._remember(payload, None)
@@ -191,7 +196,7 @@ class EngagementStorage(Storage):
 
     def _held(self) -> Held | None:
         held = read_held(self.path)
-        if held is None and self._given.is_symlink():
+        if held is None and os.path.islink(self._given):  # noqa: PTH114  it answers no where it cannot look
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
         return held
 
@@ -256,18 +261,6 @@ def with_new_revision(document: Document, rev: str = "") -> dict[str, Any]:
     return {**document, META: {key: fresh}}
 
 
-def _check_readable(payload: bytes, document: Document, path: Path) -> None:
-    """Raise `FileRefused` unless the bytes mean just this document again."""
-    try:
-        again = orjson.loads(payload)
-    except orjson.JSONDecodeError:  # lone surrogates, which orjson refuses
-        again = canonical.from_bytes(payload, path)
-    if again != document:
-        raise FileRefused(
-            f"{path} was not saved: what would be written cannot be read again.", "The file is as it was."
-        )
-
-
 def _not_replaced(path: Path, problem: StorageFailed) -> FileRefused | StorageFailed:
     """Return the refusal for a file that may be written in a folder that may not, else the problem itself."""
     folder = path.parent
@@ -289,7 +282,7 @@ def _is_others_sticky(path: Path) -> bool:
     return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, folder.st_uid, file.st_uid)
 
 
-def _mode_of(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group.
 
     Raises `FileRefused` for a file that is read-only or no plain file.

@@ -62,9 +62,15 @@ def _opened(path: Path, mode: int) -> int:
         if problem.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
             raise _not_plain(lock) from None
         raise StorageFailed(f"The lock file {lock} cannot be opened: {problem.strerror}.") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _not_plain(lock)
+    except OSError as problem:
         os.close(descriptor)
-        raise _not_plain(lock)
+        raise StorageFailed(f"The lock file {lock} cannot be used: {problem.strerror}.") from None
+    except FileRefused:
+        os.close(descriptor)
+        raise
     with contextlib.suppress(OSError):  # whom the lock file is not open to, locks the folder
         share(descriptor, path, mode)
     return descriptor

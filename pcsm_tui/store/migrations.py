@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pcsm_tui.errors import FileRefused
+from pcsm_tui.errors import FileRefused, NewerFile
+from pcsm_tui.store.canonical import remedy
 
 SCHEMA = 2
 """The schema that this program writes."""
@@ -19,7 +20,7 @@ MIN_READER = 2
 
 Document = dict[str, Any]
 
-_MARK = {
+MARK = {
     "schema": int,
     "min_reader": int,
     "file_id": str,
@@ -30,7 +31,9 @@ _MARK = {
     "framework": dict,
     "playbook": dict,
 }
-_NEEDED = ("schema", "file_id")
+"""What `_meta` says, and of what kind it is."""
+NEEDED = ("schema", "file_id")
+"""Without these no file is opened."""
 _KINDS = {int: "a whole number", str: "text", list: "a list", dict: "an object"}
 
 
@@ -47,20 +50,24 @@ STEPS: dict[int, Callable[[Document], Document]] = {1: _to_schema_2}
 def migrated(document: Document, path: Path) -> Document:
     """Return the document in today's schema; one of a newer schema that allows it is returned as it is.
 
-    Raises `FileRefused` for a file whose mark is missing or damaged, or that only a newer program may read.
+    Raises `FileRefused` for a file whose mark is missing or damaged, `NewerFile` for one that only a newer program may
+    edit.
     """
     meta = next(iter(document.get("_meta", {}).values()), None)
     if meta is None or meta.get("format") != "pcsm":
         raise FileRefused(
             f"{path} is a JSON file of another kind: it has no pcsm mark in _meta.",
-            "`pcsm new NAME` makes an engagement file.",
+            "It was not changed. `pcsm new NAME` makes an engagement file, and `pcsm import` takes in what other programs"
+            " export as CSV.",
         )
     _check_mark(meta, path)
     schema, reader = meta["schema"], meta.get("min_reader", 1)
     if reader > SCHEMA:
-        raise FileRefused(
+        raise NewerFile(
             f"{path} was written by a newer pcsm: it needs schema {reader}, and this program has {SCHEMA}.",
-            "Update pcsm to open it.",
+            "Update pcsm to open it; it was not changed.",
+            schema,
+            reader,
         )
     while schema < SCHEMA:
         document = STEPS[schema](document)
@@ -68,12 +75,22 @@ def migrated(document: Document, path: Path) -> Document:
     return document
 
 
+def schema_of(document: Document) -> int:
+    """Return the schema that a document says it has, before or after it is migrated; 0 when it says none.
+
+    A save that finds an older one than `SCHEMA` in the file that it replaces is the first since the migration.
+    """
+    meta: dict[str, Any] = next(iter(document.get("_meta", {}).values()), {})
+    schema = meta.get("schema")
+    return schema if type(schema) is int and schema > 0 else 0
+
+
 def _check_mark(meta: dict[str, Any], path: Path) -> None:
     """Raise `FileRefused` unless `_meta` has what every program relies on, and has it as the format says."""
-    for name, kind in _MARK.items():
+    for name, kind in MARK.items():
         value = meta.get(name)
-        if type(value) is not kind and (name in meta or name in _NEEDED):
+        if type(value) is not kind and (name in meta or name in NEEDED):
             found = "no" if name not in meta else f"{reprlib.repr(value)} as its"
-            raise FileRefused(f"{path}: _meta has {found} {name}.", f"It is {_KINDS[kind]}.")
+            raise FileRefused(f"{path}: _meta has {found} {name}.", f"It is {_KINDS[kind]}. {remedy(path)}")
     if not meta["file_id"] or meta["schema"] < 1:
-        raise FileRefused(f"{path}: _meta has no file_id, or a schema below 1.", "Restore a copy; nothing was changed.")
+        raise FileRefused(f"{path}: _meta has no file_id, or a schema below 1.", remedy(path))

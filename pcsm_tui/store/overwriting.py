@@ -30,14 +30,20 @@ def overwrite(path: Path, payload: bytes, copy_folder: Path) -> None:
     Raises `StorageFailed`; the copy then stays, and `finish_overwriting` repeats the writing.
     """
     copy = copy_path(path, private_folder(copy_folder))
-    replace_file(copy, payload, _MODE)
+    try:
+        replace_file(copy, payload, _MODE)
+    except StorageFailed as problem:
+        raise StorageFailed(
+            f"{path} was not saved: the copy that protects it cannot be written. {problem.message}",
+            "The file is as it was.",
+        ) from None
     _write_in_place(path, payload)
     with contextlib.suppress(OSError):  # found equal to the file, it is removed the next time
         copy.unlink()
 
 
 def finish_overwriting(path: Path, copy_folder: Path) -> bool:
-    """Finish what was interrupted while a file was written in place; return whether there was anything to finish.
+    """Finish what was interrupted while a file was written in place; return whether the file holds that now.
 
     A file that is whole was either not begun or finished, or changed since by others: it is left as it is. Raises
     `StorageFailed` when it cannot be written.
@@ -51,7 +57,7 @@ def finish_overwriting(path: Path, copy_folder: Path) -> bool:
         _write_in_place(path, wanted)
     with contextlib.suppress(OSError):
         copy.unlink()
-    return torn
+    return torn or (found is not None and found == wanted)
 
 
 def _is_whole(payload: bytes, path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.filter import LineFilter
 from textual.message import Message
 
-from pcsm_tui.errors import PcsmError
+from pcsm_tui.errors import FileRefused, PcsmError
 from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.commands.own_keys import checked_keys, commands_with
 from pcsm_tui.ui.commands.registry import bindings_for
@@ -37,6 +37,15 @@ WARM_UP_AFTER = 0.15
 """Seconds after which the framework is read in the background: the first picture is on the terminal by then."""
 
 
+def _is_restorable(workspace: Workspace, path: Path, refused: PcsmError) -> bool:
+    """Return whether a file was refused since it is damaged, and a backup could take its place."""
+    if not isinstance(refused, FileRefused):
+        return False
+    from pcsm_tui.workspace.restoring import is_restorable
+
+    return is_restorable(workspace, path)
+
+
 def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session | None, str]:
     """Return where to begin, with the session that is shown there, and why it is not where it was to be."""
     if path is None:
@@ -45,6 +54,8 @@ def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session 
         place = Place(workspace.personal_tools()[0].id) if path == workspace.settings.places.personal_file else Place()
         return route_to(path, place), workspace.session_for(path, place.tool), ""
     except PcsmError as refused:
+        if path is not None and _is_restorable(workspace, path, refused):
+            return Route("backups", path), None, ""
         return Route("today"), None, str(refused)
 
 
@@ -174,16 +185,25 @@ class PcsmApp(TypeAhead):
             self.call_from_thread(self.tell, str(problem), "bad")
 
     def go(self, route: Route) -> None:
-        """Go to a route, and remember the way back; one that cannot be gone to is told, and one stays."""
+        """Go to a route, and remember the way back; one that cannot be gone to is told, and one stays.
+
+        A damaged file of which there are backups leads to these.
+        """
         here = self._here
         with self.telling():
-            self._show(route)
+            try:
+                self._show(route)
+            except FileRefused as refused:
+                if route.path is None or not _is_restorable(self.workspace, route.path, refused):
+                    raise
+                route = Route("backups", route.path)
+                self._show(route)
             if route != here:
                 self._trail.append(here)
                 del self._trail[:-100]
 
     def _show(self, route: Route) -> None:
-        session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
+        session = self._session_for(route)
         for left in self.screen_stack:
             if isinstance(left, BaseScreen):
                 left.leave()
@@ -195,6 +215,17 @@ class PcsmApp(TypeAhead):
         else:
             self.switch_mode(MODE_OF[route.view])
         self._offer_recovery()
+
+    def _session_for(self, route: Route) -> Session | None:
+        """Return the session that a route shows; backups are shown also of what cannot be opened."""
+        if route.path is None:
+            return None
+        try:
+            return self.workspace.session_for(route.path, route.place.tool)
+        except PcsmError:
+            if route.view != "backups":
+                raise
+            return None
 
     def _arrive(self, route: Route, session: Session | None) -> BaseScreen:
         """Be at a route; return its screen, which shows it as soon as it comes into view."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -15,6 +15,7 @@ from pcsm_tui.domain.summaries import Signal
 from pcsm_tui.errors import FileRefused, PcsmError, StorageFailed, UsageError, nearest
 from pcsm_tui.framework import PLAYBOOK as PLAYBOOK
 from pcsm_tui.settings import Settings
+from pcsm_tui.store.canonical import allow_size
 from pcsm_tui.store.folders import private_folder as private_folder
 from pcsm_tui.store.folders import shared_folder
 from pcsm_tui.store.index import Hit, Index, MemoryIndex
@@ -53,6 +54,7 @@ class Workspace:
     def __init__(self, folder: Path, settings: Settings, clock: Clock | None = None) -> None:
         self.folder = folder.expanduser().absolute()
         self.settings = settings
+        allow_size(settings.max_size)
         self._clock = clock or wall_clock
         self._sessions: dict[Path, Session] = {}
         self._made: dict[str, tuple[object, Listed]] = {}
@@ -63,6 +65,11 @@ class Workspace:
     def today(self) -> date:
         """The day where the user sits."""
         return self._clock().astimezone().date()
+
+    @property
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return self._clock()
 
     @cached_property
     def framework(self) -> Framework:
@@ -253,9 +260,17 @@ class Workspace:
         if session is None:
             session = Session(path, self.framework, self.settings.user, self._state, self._clock, self._copies)
             self._sessions[path] = session
+            self._back_up(session)
             if self._saver is not None:
                 self._protect(session, self._saver)
         return session
+
+    def _back_up(self, session: Session) -> None:
+        from pcsm_tui.store.backups import Backups, folder_of
+        from pcsm_tui.workspace.backing_up import FirstBackups
+
+        folder = folder_of(self.settings.places.state, session.engagement.file_id)
+        session.saving.backups = FirstBackups(Backups(folder), session.path, self._clock)
 
     @property
     def _copies(self) -> Path:
@@ -340,8 +355,9 @@ class Workspace:
         Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied.
         """
         from pcsm_tui.store.documents import store_document
+        from pcsm_tui.workspace.addressing import expanded
 
-        return store_document(Path(name).expanduser(), self.folder)
+        return store_document(expanded(name), self.folder)
 
     def import_plan(self, session: Session, name: str) -> str:
         """Take the plan in a file into an engagement, in one step, and return what that changed, without a full stop.

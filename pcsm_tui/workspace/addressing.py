@@ -103,8 +103,18 @@ def opened(word: str, settings: Settings) -> Opened:
     return Opened(workspace, workspace.open(workspace.path_of(word)), word)
 
 
+def file_of(word: str, settings: Settings) -> Path:
+    """Return the file that a word means, as `opened` does, without opening it."""
+    direct = expanded(word)
+    if word != PERSONAL and direct.exists() and not direct.is_dir():
+        return direct.absolute()
+    return repository(None, settings).path_of(word)
+
+
 def expanded(word: str) -> Path:
     """Return the path that a word means; raises `UsageError` for one that no file can have."""
+    if "\x00" in word:
+        raise UsageError(f"{word!r} is no usable path: it has a NUL character.", "Write the path of a file.")
     try:
         path = Path(word).expanduser()
         path.is_file()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pcsm_tui.domain.declarations import RESERVED_FIELDS, Tool
 from pcsm_tui.domain.engagement import META, Engagement, Row, uid_of
 from pcsm_tui.domain.rules import rule_broken
+from pcsm_tui.domain.values import references_of
 
 KNOWN_TABLES = frozenset({META, "baselines", "~conflicts", "~gone", "~history"})
 """Tables of the format that are no tools."""
@@ -72,18 +73,31 @@ def _values(engagement: Engagement, row: Row) -> Iterator[Finding]:
 
 
 def _uids(engagement: Engagement) -> Iterator[Finding]:
-    """Two records of one uid: references to it could mean either."""
-    seen: dict[str, str] = {}
+    """Records of one uid, each of them, with the references that could mean either; then records without any."""
+    places: dict[str, list[tuple[str, str]]] = {}
     for table, records in engagement.document.items():
-        if table in KNOWN_TABLES:
-            continue
-        for doc_id, record in records.items():
-            uid = uid_of(engagement.document, table, doc_id)
-            if uid in seen:
-                yield Finding("uid", table, uid, "uid", f"The record {doc_id} has the uid of {seen[uid]}.")
-            elif record.get("uid") != uid:
+        for doc_id in records if table not in KNOWN_TABLES else ():
+            places.setdefault(uid_of(engagement.document, table, doc_id), []).append((table, doc_id))
+    for uid, found in places.items():
+        for place, (table, doc_id) in enumerate(found):
+            if len(found) > 1:
+                others = ", ".join(f"{name} {other}" for name, other in found[:place] + found[place + 1 :])
+                told = f"The record {doc_id} has the uid of {others}.{_meant(engagement, uid)}"
+                yield Finding("uid", table, uid, "uid", told)
+            elif engagement.document[table][doc_id].get("uid") != uid:
                 yield Finding("uid", table, uid, "uid", f"The record {doc_id} has no uid; it gets this one.", False)
-            seen.setdefault(uid, f"{table} {doc_id}")
+
+
+def _meant(engagement: Engagement, uid: str) -> str:
+    """Return in a sentence which rows refer to a uid."""
+    rows = (row for tool in engagement.framework.tools for row in engagement.rows(tool.id) if row.stored)
+    found = [
+        f"{row.tool.id}/{row.uid} {field.id}"
+        for row in rows
+        for field in row.tool.fields
+        if uid in references_of(field, row.get(field.id))
+    ]
+    return f" Referred to by {', '.join(found)}." if found else ""
 
 
 def _unknown(engagement: Engagement) -> Iterator[Finding]:

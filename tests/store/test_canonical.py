@@ -191,8 +191,10 @@ def test_values_are_nested_up_to_64_levels(kind: str) -> None:
 
     document = from_bytes(payload(64), PATH)
     assert from_bytes(to_bytes(document), PATH) == document
-    assert "t/1/a is nested deeper" in refusal(payload(65))
-    assert "t/1/a is nested deeper" in refusal(payload(300))
+    for levels in (65, 300):
+        assert "nested deeper than 64 levels in line 5" in refusal(b"\n\n\n\n" + payload(levels))
+        with pytest.raises(FileRefused, match="t/1/a is nested deeper"):
+            canonical.check(json.loads(payload(levels)), PATH)
 
 
 @pytest.mark.parametrize(

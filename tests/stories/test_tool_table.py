@@ -68,7 +68,7 @@ def test_a_row_is_added_changed_copied_deleted_and_brought_back(path: Path) -> N
         assert values_of(path, "adoption-risks", "likelihood")[-1] == 2, "nothing is saved before one leaves"
         await story.press("enter")
         assert values_of(path, "adoption-risks", "likelihood")[-1] == 5
-        assert "Likelihood of Snow in March saved" in story.foot
+        assert "Likelihood of Snow in March set" in story.foot
         await story.press("c")
         assert len(names(story, "Snow in March")) == 2
         await story.press("d")

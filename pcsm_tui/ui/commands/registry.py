@@ -80,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("actions", "Actions", "A", "engagement", "Who promised what by when."),
     Command("history", "History", "H", "engagement", "Who changed what and when; take any of it back."),
     Command("conflicts", "Conflicts", "X", "engagement", "What two people changed at the same time, to be decided."),
+    Command("backups", "Backups", "B", "engagement", "What it was before, to compare with or to get back."),
     Command("note", "Write a note", "w", "engagement", "Add a note to the timeline, dated today."),
     # lists
     Command("cursor_down", "Next row", "down,j", "list", "Go to the next row.", palette=False),
