@@ -25,15 +25,14 @@ STAMP = Stamp(at="2026-12-01T08:00:00Z", by="Cy", today=SUNDAY)
 BOOKKEEPING = ("_meta", "~gone", CONFLICTS)
 UNTOLD = ("order", "at", "by")
 
-NOTES = ["a\nb\nc", "a\nb\nc\nd", "z\na\nb\nc", "a\nB\nc", "a\nX\nc", "a\nc", "A\nb\nC"]
-LINKS = st.builds(lambda task, lag: {"task": task, "lag": lag}, st.sampled_from("tuv"), st.integers(0, 1))
-VALUES = st.one_of(
-    st.sampled_from([None, True, 1, 0, False, "1", "", "x", [], {}, {"amount": 1, "currency": "EUR"}]),
-    st.sampled_from(NOTES),
-    st.lists(st.sampled_from(["p", "q", 1, True, "1"]), max_size=4),
-    st.lists(LINKS, max_size=3),
-)
-NAMES = st.sampled_from(["name", "a", "field_of_tomorrow", "order"])
+NOTES = st.sampled_from(["a\nb\nc", "a\nb\nc\nd", "z\na\nb\nc", "a\nB\nc", "a\nX\nc", "a\nc", "A\nb\nC"])
+TAGS = st.lists(st.sampled_from(["p", "q", "r", 1, True, "1"]), max_size=4)
+LINKS = st.lists(st.builds(lambda task, lag: {"task": task, "lag": lag}, st.sampled_from("tuv"), st.integers(0, 1)))
+ODD = st.sampled_from([None, True, 1, 0, False, "1", "", "x", [], {}, {"amount": 1, "currency": "EUR"}])
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "name": ODD, "tags": TAGS, "after": LINKS, "notes": NOTES, "field_of_tomorrow": ODD | TAGS | NOTES,
+    "order": st.sampled_from([1, 9, 10, None]),
+}  # fmt: skip
 STAMPS = st.fixed_dictionaries(
     {}, optional={"at": st.sampled_from(["2026-11-20", "2036-11-20", None]), "by": st.sampled_from(["Ada", "Bo"])}
 )
@@ -42,7 +41,7 @@ STAMPS = st.fixed_dictionaries(
 @st.composite
 def records(draw: st.DrawFn, place: int) -> dict[str, Any]:
     uid = {"uid": UIDS[place]} if place < 2 else {}
-    return {**draw(st.dictionaries(NAMES, VALUES, max_size=3)), **draw(STAMPS), **uid}
+    return {**draw(st.fixed_dictionaries({}, optional=FIELDS)), **draw(STAMPS), **uid}
 
 
 @st.composite
