@@ -8,37 +8,14 @@ from typing import Any
 import pytest
 
 from pcsm_tui.domain.changes import apply
-from pcsm_tui.domain.editing import Stamp, remove_row, set_values
-from pcsm_tui.domain.engagement import Engagement, doc_id_of
+from pcsm_tui.domain.editing import remove_row, set_values
+from pcsm_tui.domain.engagement import Engagement
 from pcsm_tui.domain.values import same_value
-from pcsm_tui.errors import UsageError
-from pcsm_tui.merge.conflicts import CONFLICTS, Side, conflicts_of, new_conflict, picked, resolved, to_record
+from pcsm_tui.merge.conflicts import CONFLICTS, Side, conflicts_of, picked, resolved
 from pcsm_tui.merge.lines import merged_lines
-from pcsm_tui.merge.three_way import Merge, merged
-from tests.support import FILE_ID, LATER, STAMP, SUNDAY, engagement, made, small_framework, with_row
-
-UID = "a" * 32
-ID = doc_id_of(UID)
-CY = Stamp(at="2026-12-01T08:00:00Z", by="Cy", today=SUNDAY)
-META = {"file_id": FILE_ID, "rev": "r", "n": 1, "ancestry": ["q"], "schema": 2, "min_reader": 2, "customer": "Acme"}
-
-
-def of(record: dict[str, Any] | None, **tables: Any) -> dict[str, Any]:
-    """Return a document with one risk, or none."""
-    risks = {} if record is None else {"risks": {ID: {"uid": UID, **record}}}
-    return {"_meta": {"1": dict(META)}, **risks, **tables}
-
-
-def both_ways(base: Any, ours: Any, theirs: Any) -> Merge:
-    """Return the merge, once it is sure that it is the same whoever merges."""
-    one, other = merged(base, ours, theirs), merged(base, theirs, ours)
-    assert same_value(one.document, other.document) and one.conflicts == other.conflicts
-    return one
-
-
-def risk(merge: Merge) -> Any:
-    return {name: value for name, value in merge.document["risks"][ID].items() if name != "uid"}
-
+from pcsm_tui.merge.three_way import merged
+from tests.merge.apart import CY, ID, UID, both_ways, of, removed_and_edited, risk
+from tests.support import FILE_ID, LATER, STAMP, engagement, made, small_framework, with_row
 
 # --- fields -----------------------------------------------------------------------------------------------------
 
@@ -191,15 +168,6 @@ def test_fault_072_a_note_of_a_hundred_thousand_empty_lines_is_told_rather_than_
 # --- records ----------------------------------------------------------------------------------------------------
 
 
-def removed_and_edited() -> tuple[Engagement, Engagement, Engagement]:
-    base, row = with_row(engagement(), "risks", name="Delay", likelihood=2)
-    return (
-        base,
-        made(base, remove_row(base, row, STAMP)),
-        made(base, set_values(base, row, {"likelihood": 5}, LATER)),
-    )
-
-
 def test_fault_028_a_record_deleted_by_one_and_changed_by_the_other_stays_and_is_told() -> None:
     base, gone, changed = removed_and_edited()
     merge = both_ways(base.document, gone.document, changed.document)
@@ -211,6 +179,13 @@ def test_fault_028_a_record_deleted_by_one_and_changed_by_the_other_stays_and_is
     assert kept == Side(row.record, False, LATER.at, LATER.by)
     assert taken == Side(None, True, STAMP.at, STAMP.by), "who deleted it is known from the tombstone"
     assert merge.document["risks"] == changed.document["risks"] and "~gone" not in merge.document
+
+
+def test_fault_028_a_deletion_without_tombstone_is_told_as_well() -> None:
+    """As another program deletes."""
+    (conflict,) = both_ways(of({"a": 1}), of(None), of({"a": 2, "by": "Bo"})).conflicts
+    assert conflict.kind == "deleted" and conflict.base == {"uid": UID, "a": 1}
+    assert conflict.sides == (Side({"uid": UID, "a": 2, "by": "Bo"}, False, "", "Bo"), Side(None, True, "", ""))
 
 
 def test_fault_028_deciding_for_the_deletion_takes_it_away_and_one_undo_brings_all_back() -> None:
@@ -313,104 +288,3 @@ def test_history_is_what_either_did_less_what_either_let_go() -> None:
     theirs = of(None, **{"~history": {"1": {"label": "old"}, "2": {"label": "b"}, "4": {"label": "theirs"}}})
     document = both_ways(base, ours, theirs).document
     assert sorted(document["~history"]) == ["2", "3", "4"]
-
-
-# --- conflicts ----------------------------------------------------------------------------------------------------
-
-
-def clashing() -> Any:
-    return merged(of({"a": "base"}), of({"a": "ours"}), of({"a": "theirs"})).document
-
-
-def test_fault_076_two_that_decide_a_conflict_differently_get_a_new_one() -> None:
-    """The one that decided for what stood there changed no field, and yet said which it is to be."""
-    start = clashing()
-    (conflict,) = conflicts_of(start)
-    one, other = (apply(start, resolved(start, conflict, side, CY)) for side in conflict.sides)
-    merge = both_ways(start, one, other)
-    (again,) = merge.conflicts
-    assert again.id != conflict.id and {side.value for side in again.sides} == {"ours", "theirs"}
-    assert conflicts_of(merge.document) == (again,)
-    same = both_ways(start, one, copy.deepcopy(one))
-    assert same.conflicts == () and conflicts_of(same.document) == ()
-
-
-def test_fault_076_two_that_decide_a_deletion_differently_get_a_new_conflict() -> None:
-    base, gone, changed = removed_and_edited()
-    start = merged(base.document, gone.document, changed.document).document
-    (conflict,) = conflicts_of(start)
-    kept, deleted = (apply(start, resolved(start, conflict, side, CY)) for side in conflict.sides)
-    merge = both_ways(start, kept, deleted)
-    (again,) = merge.conflicts
-    assert again.kind == "deleted" and again.id != conflict.id
-    assert merge.document["risks"] == changed.document["risks"] and "~gone" not in merge.document
-
-
-def test_a_conflict_that_both_found_is_one_whenever_each_side_wrote_it() -> None:
-    """Two colleagues merge the same values, of which one was saved at another time: the id is the same."""
-    base = of({"a": "base"})
-    found = [
-        merged(base, of({"a": "ours", "at": at}), of({"a": "theirs", "at": "2026-11-20"})).document
-        for at in ("2026-11-21", "2026-11-22")
-    ]
-    merge = both_ways(of({"a": "base"}), *found)
-    (conflict,) = conflicts_of(merge.document)
-    assert {side.value for side in conflict.sides} == {"ours", "theirs"} and len(conflict.sides) == 2
-
-
-def test_a_conflict_is_decided_by_a_change_that_sets_the_field_and_can_be_undone() -> None:
-    start = clashing()
-    (conflict,) = conflicts_of(start)
-    loser = next(side for side in conflict.sides if side != picked(conflict))
-    change = resolved(start, conflict, loser, CY)
-    decided = apply(start, change)
-    assert decided["risks"][ID] == {"uid": UID, "a": loser.value, "at": CY.at, "by": "Cy"}
-    assert CONFLICTS not in decided and same_value(apply(decided, change.inverted()), start)
-    as_it_is = apply(start, resolved(start, conflict, None, CY))
-    assert as_it_is["risks"] == start["risks"] and CONFLICTS not in as_it_is
-    with pytest.raises(UsageError, match="decided"):
-        resolved(decided, conflict, loser, CY)
-
-
-def test_a_conflict_under_another_document_id_can_be_decided() -> None:
-    start = clashing()
-    (conflict,) = conflicts_of(start)
-    moved = {**start, CONFLICTS: {"5": to_record(conflict)}}
-    assert CONFLICTS not in apply(moved, resolved(moved, conflict, None, CY))
-
-
-def test_the_id_of_a_conflict_knows_no_sides_and_no_clock() -> None:
-    one, other = Side(1, False, "2026", "Ada"), Side(None, True, "2025", "Bo")
-    first = new_conflict("field", "risks", UID, ID, "a", 0, (one, other))
-    second = new_conflict("field", "risks", UID, ID, "a", 0, (other._replace(at="", by=""), one))
-    assert first.id == second.id and len(first.id) == 32
-    for changed in (
-        new_conflict("field", "risks", UID, ID, "b", 0, (one, other)),
-        new_conflict("field", "tasks", UID, ID, "a", 0, (one, other)),
-        new_conflict("field", "risks", UID, ID, "a", False, (one, other)),
-        new_conflict("field", "risks", UID, ID, "a", 0, (one._replace(value=True), other)),
-        new_conflict("field", "risks", UID, ID, "a", 0, (one, other._replace(missing=False))),
-    ):
-        assert changed.id != first.id
-
-
-DAMAGED: list[dict[str, Any]] = [
-    {},
-    {"uid": 7},
-    {"kind": "other"},
-    {"sides": None},
-    {"sides": [{"value": 1}]},
-    {"sides": [1, 2]},
-    {"sides": [{"value": 1}, {"value": 2}, {"value": 3}]},
-    {"kind": "deleted", "sides": [{"value": 1}, {"missing": True}]},
-    {"record": None},
-    {"field": ["a"]},
-]
-
-
-@pytest.mark.parametrize("damage", DAMAGED[1:])
-def test_what_is_damaged_among_conflicts_is_left_out(damage: dict[str, Any]) -> None:
-    start = clashing()
-    (conflict,) = conflicts_of(start)
-    sound = to_record(conflict)
-    assert conflicts_of({CONFLICTS: {"1": sound, "2": {**sound, **damage}, "3": {}}}) == (conflict,)

@@ -75,10 +75,27 @@ def edited(draw: st.DrawFn, base: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def threes(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Draw a base and what two sides made of it."""
+def versions(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Draw a document of one record and what two sides made of its fields: most of them meet."""
+    base = draw(st.fixed_dictionaries(FIELDS))
+    found = []
+    for record in (base, *(draw(st.fixed_dictionaries({}, optional=FIELDS)) for _ in "ab")):
+        kept = {name: value for name, value in base.items() if name in record or draw(st.booleans())}
+        whole = {**kept, **record, **draw(STAMPS), "uid": UIDS[0]}
+        found.append({"_meta": {"1": {"file_id": "f", "rev": "r"}}, "tasks": {doc_id_of(UIDS[0]): whole}})
+    return found[0], found[1], found[2]
+
+
+@st.composite
+def copies(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Draw a document and what two sides made of its records."""
     base = draw(documents())
     return base, draw(edited(base)), draw(edited(base))
+
+
+def threes() -> st.SearchStrategy[Any]:
+    """Return what draws a base and what two sides made of it."""
+    return versions() | copies()
 
 
 def cells(document: Any) -> Iterator[tuple[str, str, str, Any]]:
@@ -236,7 +253,24 @@ def test_every_conflict_is_in_the_document_and_each_is_about_two_that_differ(thr
                 assert record[conflict.field] is not None
 
 
-@given(threes())
+@given(copies())
+def test_a_record_that_one_deleted_and_the_other_changed_stays_and_is_told(three: Any) -> None:
+    base, ours, theirs = three
+    merge = merged(base, ours, theirs)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        for table, doc_id, name, value in cells(other):
+            old = record_of(base, table, doc_id)
+            if old is None or record_of(one, table, doc_id) is not None:
+                continue
+            if name not in old or not same_value(old[name], value):
+                assert same_value(record_of(merge.document, table, doc_id), record_of(other, table, doc_id))
+                found = [
+                    conflict for conflict in merge.conflicts if (conflict.table, conflict.doc_id) == (table, doc_id)
+                ]
+                assert [conflict.kind for conflict in found] == ["deleted"]
+
+
+@given(copies())
 def test_no_record_stands_beside_its_new_tombstone(three: Any) -> None:
     base, ours, theirs = three
     document = merged(base, ours, theirs).document
