@@ -35,6 +35,7 @@ class Journal:
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}{_SUFFIX}"
         self._descriptor = -1
+        self._end = -1
         self._turn = threading.RLock()
         self._writing = False
 
@@ -59,15 +60,20 @@ class Journal:
     def _append(self, lines: bytes, durable: bool) -> None:
         if self._descriptor < 0:
             self._descriptor = self._opened()
-        end = os.fstat(self._descriptor).st_size
+        size = os.fstat(self._descriptor).st_size
+        if self._end < 0:
+            self._end = size
+        if size != self._end:  # half a line, behind which nothing would be read
+            os.ftruncate(self._descriptor, self._end)
         try:
             write_all(self._descriptor, lines)
             if durable:
                 os.fdatasync(self._descriptor)
         except OSError:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, end)
+                os.ftruncate(self._descriptor, self._end)
             raise
+        self._end += len(lines)
 
     def _opened(self) -> int:
         private_folder(self.path.parent)

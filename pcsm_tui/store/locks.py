@@ -49,6 +49,11 @@ def write_lock(path: Path, mode: int, patience: float = PATIENCE) -> Iterator[No
         _acquire(descriptor, path, patience)
         yield
     finally:
+        _let_go(descriptor)
+
+
+def _let_go(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # the lock goes all the same, and what was saved is saved
         os.close(descriptor)
 
 
@@ -62,8 +67,13 @@ def _opened(path: Path, mode: int) -> int:
         if problem.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
             raise _not_plain(lock) from None
         raise StorageFailed(f"The lock file {lock} cannot be opened: {problem.strerror}.") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    try:
+        is_plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    except OSError as problem:
+        _let_go(descriptor)
+        raise StorageFailed(f"The lock file {lock} cannot be used: {problem.strerror}.") from None
+    if not is_plain:
+        _let_go(descriptor)
         raise _not_plain(lock)
     with contextlib.suppress(OSError):  # whom the lock file is not open to, locks the folder
         share(descriptor, path, mode)

@@ -1,5 +1,7 @@
 """Writing a file in place, where no other can be put in its place; interrupted, it is finished from a copy.
 
+Until the rest is on the disk a file begins with a byte that no engagement begins with, so that the beginning of the new
+content and the end of the old one never pass for a whole file.
 Only for a file that may be written in a folder that may not, and only when the user asked for it: until the last byte
 is there, readers see half a file.
 """
@@ -14,9 +16,10 @@ from pathlib import Path
 from pcsm_tui.errors import FileRefused, StorageFailed
 from pcsm_tui.store import canonical
 from pcsm_tui.store.folders import private_folder
-from pcsm_tui.store.replacing import read_payload, replace_file, write_all
+from pcsm_tui.store.replacing import read_payload, remove_leftovers, replace_file, write_all
 
 _MODE = 0o600
+_UNFINISHED = b"\0"
 
 
 def copy_path(path: Path, copy_folder: Path) -> Path:
@@ -30,6 +33,7 @@ def overwrite(path: Path, payload: bytes, copy_folder: Path) -> None:
     Raises `StorageFailed`; the copy then stays, and `finish_overwriting` repeats the writing.
     """
     copy = copy_path(path, private_folder(copy_folder))
+    remove_leftovers(copy)
     replace_file(copy, payload, _MODE)
     _write_in_place(path, payload)
     with contextlib.suppress(OSError):  # found equal to the file, it is removed the next time
@@ -66,8 +70,13 @@ def _write_in_place(path: Path, payload: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
-            write_all(descriptor, payload)
+            write_all(descriptor, _UNFINISHED)
+            os.fsync(descriptor)
+            write_all(descriptor, payload[1:])
             os.ftruncate(descriptor, len(payload))
+            os.fsync(descriptor)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            write_all(descriptor, payload[:1])
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

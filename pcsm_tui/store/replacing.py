@@ -57,14 +57,16 @@ def _read_once(path: Path) -> Held | None:
         if problem.errno in (errno.ELOOP, errno.ENXIO):
             raise not_a_file(path) from None
         raise
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise not_a_file(path)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise not_a_file(path)
         if status.st_size > canonical.LARGEST_FILE:
             raise canonical.too_large(path, status.st_size)
-        return Held(file.read(), status)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return Held(file.read(), status)
+    finally:
+        os.close(descriptor)
 
 
 def not_a_file(path: Path) -> FileRefused:
