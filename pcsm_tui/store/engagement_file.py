@@ -82,11 +82,12 @@ class EngagementStorage(Storage):
         """Return the document as the file holds it now, in today's schema; None when there is no file.
 
         Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, or that holds another
-        engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read. What is
+        engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read,
+        `FileLocked` while somebody writes it in place. What is
         refused is not remembered as read, so that it is not replaced either.
         """
         if self._copies is not None:
-            finish_overwriting(self.path, self._copies)
+            finish_overwriting(self.path, self._copies, self._patience)
         held = self._held()
         if held is None:
             return None
@@ -186,7 +187,10 @@ class EngagementStorage(Storage):
         """
         if locking_works(self.path):
             return False
-        held = self._held()
+        try:
+            held = self._held()
+        except StorageFailed:  # it was saved; whatever came after that is met by the next look
+            return False
         if held is None or _digest(held.payload) == self._digest:
             return False
         meta = _meta(canonical.from_bytes(held.payload, self.path))

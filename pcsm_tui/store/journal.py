@@ -83,7 +83,8 @@ class Journal:
             os.fchmod(descriptor, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
             raise
         return descriptor
 
@@ -91,7 +92,8 @@ class Journal:
         """Let go of the file, which others may then take up."""
         with self._turn:
             if self._descriptor >= 0:
-                os.close(self._descriptor)
+                with contextlib.suppress(OSError):  # what is in it was put on the disk before
+                    os.close(self._descriptor)
                 self._descriptor = -1
 
     def remove(self) -> None:
@@ -151,7 +153,8 @@ def _left(path: Path) -> tuple[Entry, ...] | None:
     except OSError:
         return None
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):  # it is read, or it is not
+            os.close(descriptor)
 
 
 def _as_line(entry: Entry) -> bytes:

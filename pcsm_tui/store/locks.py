@@ -53,7 +53,7 @@ def write_lock(path: Path, mode: int, patience: float = PATIENCE) -> Iterator[No
 
 
 def _let_go(descriptor: int) -> None:
-    with contextlib.suppress(OSError):  # the lock goes all the same, and what was saved is saved
+    with contextlib.suppress(OSError):  # the lock goes all the same, and what is saved is saved
         os.close(descriptor)
 
 
@@ -144,7 +144,7 @@ def locking_works(path: Path) -> bool:
         return True
     finally:
         for descriptor in descriptors:
-            os.close(descriptor)
+            _let_go(descriptor)
 
 
 def _opened_to_try(path: Path) -> int:

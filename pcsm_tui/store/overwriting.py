@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from pcsm_tui.errors import FileRefused, StorageFailed
 from pcsm_tui.store import canonical
 from pcsm_tui.store.folders import private_folder
+from pcsm_tui.store.locks import PATIENCE, write_lock
 from pcsm_tui.store.replacing import read_payload, remove_leftovers, replace_file, write_all
 
 _MODE = 0o600
@@ -40,15 +42,24 @@ def overwrite(path: Path, payload: bytes, copy_folder: Path) -> None:
         copy.unlink()
 
 
-def finish_overwriting(path: Path, copy_folder: Path) -> bool:
+def finish_overwriting(path: Path, copy_folder: Path, patience: float = PATIENCE) -> bool:
     """Finish what was interrupted while a file was written in place; return whether there was anything to finish.
 
     A file that is whole was either not begun or finished, or changed since by others: it is left as it is. Raises
-    `StorageFailed` when it cannot be written.
+    `StorageFailed` when it cannot be written, and `FileLocked` while another session is still writing it.
     """
     copy = copy_path(path, copy_folder)
     if not os.path.exists(copy):
         return False
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:  # gone, or out of reach for now
+        return False
+    with write_lock(path, mode, patience):
+        return _finished(path, copy)
+
+
+def _finished(path: Path, copy: Path) -> bool:
     wanted, found = read_payload(copy), read_payload(path)
     torn = wanted is not None and found is not None and not _is_whole(found, path)
     if torn and wanted is not None:

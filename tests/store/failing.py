@@ -12,6 +12,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -146,7 +147,11 @@ def in_child(act: Callable[[Callable[[], None]], None]) -> tuple[int, bool]:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        _run(act, lambda: write(writing, b"."))
+
+        def acknowledge() -> None:
+            write(writing, b".")
+
+        _run(act, acknowledge)
     os.close(writing)
     acknowledged = b"".join(iter(lambda: read(reading, 4096), b""))
     os.close(reading)
@@ -156,21 +161,24 @@ def in_child(act: Callable[[Callable[[], None]], None]) -> tuple[int, bool]:
     return len(acknowledged), was_killed
 
 
-def _run(act: Callable[[Callable[[], None]], None], acknowledge: Callable[[], object]) -> None:
+def _run(act: Callable[[Callable[[], None]], None], acknowledge: Callable[[], None]) -> None:
     """Act and end the process, without any of what the test run would do at its end."""
     leave = os._exit
     signal.alarm(int(_ANSWER))
+    failed = True
     try:
-        act(lambda: (acknowledge(), None)[1])
-    except BaseException:
-        traceback.print_exc()
-        leave(1)
-    leave(0)
+        act(acknowledge)
+        failed = False
+    finally:
+        if failed:
+            traceback.print_exc()
+        leave(failed)
 
 
 def open_descriptors() -> set[str]:
     """Return the descriptors that this process has open; none where the system does not tell."""
-    return set(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else set()
+    table = Path("/proc/self/fd")
+    return {entry.name for entry in table.iterdir()} if table.is_dir() else set()
 
 
 def every(failures: list[Failure]) -> list[Any]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pcsm_tui.errors import PcsmError
-from pcsm_tui.store import canonical
+from pcsm_tui.errors import FileLocked, PcsmError
+from pcsm_tui.store import canonical, overwriting
 from pcsm_tui.store.engagement_file import EngagementStorage, with_new_revision
 from pcsm_tui.store.folders import private_folder
 from pcsm_tui.store.journal import Journal, left_journals
@@ -185,12 +185,12 @@ SAVES = [Commit, FirstCommit, Overwriting, OverwritingLonger, OverwritingShorter
 
 
 @pytest.fixture
-def prepared(tmp_path: Path) -> Callable[[Callable[[Path], Any]], Any]:
+def prepared(quick_folder: Path) -> Callable[[Callable[[Path], Any]], Any]:
     """Return a function that prepares an operation in a folder of its own."""
     numbers = itertools.count(1)
 
     def prepare(kind: Callable[[Path], Any]) -> Any:
-        folder = tmp_path / str(next(numbers))
+        folder = quick_folder / str(next(numbers))
         folder.mkdir()
         return kind(folder)
 
@@ -243,6 +243,23 @@ def test_fault_010_a_disk_that_takes_half_of_the_bytes_each_time_gets_all_of_the
         operation.act(lambda: None)
     assert disk.made > 5
     operation.see(1)
+
+
+def test_a_session_opened_while_another_writes_in_place_leaves_the_copy_to_it(
+    prepared: Preparing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation, write = prepared(Overwriting), overwriting._write_in_place
+
+    def write_after_a_look(path: Path, payload: bytes) -> None:
+        with pytest.raises(FileLocked):
+            operation.opened().load()
+        assert [copy.read_bytes() for copy in operation.copies.iterdir()] == [payload]
+        write(path, payload)
+
+    monkeypatch.setattr(overwriting, "_write_in_place", write_after_a_look)
+    operation.act(lambda: None)
+    monkeypatch.undo()
+    operation.check(1)
 
 
 # --- the journal ----------------------------------------------------------------------------------------------
