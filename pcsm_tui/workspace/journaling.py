@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,6 +62,7 @@ class SessionJournal:
         self._before = left_journals(folder)
         self._begun = False
         self._kept: Typed | None = None
+        self._unwritten: list[Entry] = []
         self.typed: Typed | None = None
         """What is being typed now; `flush` keeps it."""
         self.problem = ""
@@ -97,7 +97,8 @@ class SessionJournal:
     def flush(self) -> None:
         """Keep what is being typed, if it is another text than the one kept last."""
         typed = self.typed
-        if typed != self._kept and self._append({"op": "typed", "typed": None if typed is None else list(typed)}):
+        if typed != self._kept:
+            self._append({"op": "typed", "typed": None if typed is None else list(typed)})
             self._kept = typed
 
     def close(self) -> None:
@@ -105,23 +106,31 @@ class SessionJournal:
         self._journal.close()
 
     def forget(self, journals: tuple[LeftJournal, ...]) -> None:
-        """Remove journals whose changes have been taken up, once what could be undone is in this one."""
+        """Remove journals whose changes have been taken up, once those and what could be undone are in this one.
+
+        As long as this one cannot be written they stay: met once more, they change nothing.
+        """
         self._begin()
+        if self._unwritten:
+            return
         for journal in journals:
             journal.remove()
         self._before = [journal for journal in self._before if journal not in journals]
 
-    def _append(self, entry: Entry, *, durable: bool = True) -> bool:
-        """Append an entry and return whether it was written; where that fails, `problem` says why."""
+    def _append(self, entry: Entry, *, durable: bool = True) -> None:
+        """Append an entry; where that fails, `problem` says why, and it is written with the next one."""
         self._begin()
+        self._write(entry, durable=durable)
+
+    def _write(self, entry: Entry, *, durable: bool = True) -> None:
+        """Write an entry behind those that could not be written before, in whose order they are read."""
+        entries = [*self._unwritten, entry]
         try:
-            written = self._journal.append(entry, durable=durable)
+            written = self._journal.append(*entries, durable=durable or len(entries) > 1)
         except StorageFailed as failed:
-            self.problem = str(failed)
-            return False
-        if durable:
-            self.problem = ""
-        return written
+            self._unwritten, self.problem = entries, str(failed)
+        else:
+            self._unwritten, self.problem = [] if written else entries, ""
 
     def _begin(self) -> None:
         """Take over what could be undone, and remove the journals of which nothing else is left."""
@@ -130,10 +139,7 @@ class SessionJournal:
         self._begun = True
         done, undone = self.steps()
         if done or undone:
-            with suppress(StorageFailed):
-                self._journal.append(
-                    {"op": "steps", "done": [*map(_as_entry, done)], "undone": [*map(_as_entry, undone)]}
-                )
+            self._write({"op": "steps", "done": [*map(_as_entry, done)], "undone": [*map(_as_entry, undone)]})
 
 
 def left_behind(journals: list[LeftJournal], document: Document) -> Left:
