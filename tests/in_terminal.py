@@ -6,7 +6,7 @@ import os
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.terminal import Terminal
@@ -17,9 +17,11 @@ LEFT_SCREEN = "\x1b[?1049l"
 """What a program writes when it gives the terminal back."""
 
 
-def opened(path: Path, *before: str, wanted: str = "Ada Ltd", **environment: str) -> Terminal:
+def opened(
+    path: Path, *before: str, wanted: str = "Ada Ltd", program: Sequence[str] = ("-m", "pcsm_tui"), **environment: str
+) -> Terminal:
     """Return a terminal in which the program shows an engagement, or something else that is wanted."""
-    command = [*before, sys.executable, "-m", "pcsm_tui", str(path)]
+    command = [*before, sys.executable, *program, str(path)]
     terminal = Terminal(command, (80, 24), {**os.environ, "TERM": "xterm-256color", **environment})
     assert terminal.start(wanted, quiet=0.1).found_ms, "it did not start"
     return terminal
