@@ -25,6 +25,7 @@ from pcsm_tui.errors import (
     FileReadOnly,
     FileRefused,
     FolderReadOnly,
+    NewerFile,
     StorageFailed,
 )
 from pcsm_tui.store import canonical
@@ -69,6 +70,10 @@ class EngagementStorage(Storage):
         self._digest: bytes | None = None
         self._seen: tuple[int, int, int] | None = None
         self._old_schema: int | None = None
+        self.views_newer = False
+        """Whether a file that only a newer program may edit is read all the same, to be looked at."""
+        self.newer: NewerFile | None = None
+        """Why the file that was read may only be looked at."""
         self.payload = b""
         """The bytes that the file had when it was last read or written."""
         self.warning = ""
@@ -91,7 +96,12 @@ class EngagementStorage(Storage):
         if held is None:
             return None
         raw = canonical.from_bytes(held.payload, self.path)
-        document = migrated(raw, self.path)
+        try:
+            document, self.newer = migrated(raw, self.path), None
+        except NewerFile as newer:
+            if not self.views_newer:
+                raise
+            document, self.newer = raw, newer
         if file_id is not None and _meta(document).get("file_id", "") != file_id:
             raise AnotherEngagement(
                 f"{self.path} now holds a different engagement.", "It was not touched; open it anew."
@@ -122,7 +132,7 @@ class EngagementStorage(Storage):
         payload = self._writer.to_bytes(stamped, self.path)
         mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
-            self._check_unchanged()
+            names = self._check_unchanged()
             remove_leftovers(self.path)
             self._keep_old_schema(mode)
             try:
@@ -130,7 +140,7 @@ class EngagementStorage(Storage):
             except StorageFailed as problem:
                 raise _not_replaced(self.path, problem) from None
             self._remember(payload, None)
-            self.warning = warning
+            self.warning = warning or _told_twins(self.path, names)
         return stamped
 
     def overwrite(self, document: Document, rev: str = "") -> Document:
@@ -200,10 +210,11 @@ class EngagementStorage(Storage):
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
         return held
 
-    def _check_unchanged(self) -> None:
+    def _check_unchanged(self) -> int:
+        """Return how many names the file has; raises `FileChanged` unless it is the one that was last read."""
         held = self._held()
         if (held and _digest(held.payload)) == self._digest:
-            return
+            return held.status.st_nlink if held is not None else 1
         if held is None:
             raise FileGone(f"{self.path} is gone.", "It was moved or deleted; what you have is still here.")
         raise FileChanged(f"{self.path} was changed by someone else.", "What you have was not written over it.")
@@ -223,6 +234,10 @@ class EngagementStorage(Storage):
         if not os.path.lexists(kept):
             replace_file(kept, self.payload, mode)
         self._old_schema = None
+
+
+def _told_twins(path: Path, names: int) -> str:
+    return f"{path.name} had {names} names; only this one has been saved under." if names > 1 else ""
 
 
 def _meta(document: Document) -> Mapping[str, Any]:

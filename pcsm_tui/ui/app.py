@@ -75,6 +75,7 @@ class PcsmApp(Stopping):
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
         """Begin at Today or at an engagement; one that cannot be opened is told at Today."""
+        workspace.views_newer = True
         route, session, self._problem = _beginning(workspace, path)
         # Textual would begin with an empty screen and draw that first.
         setattr(self, "DEFAULT_MODE", MODE_OF[route.view])  # noqa: B010  a class variable that each run has its own of

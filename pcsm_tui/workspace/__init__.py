@@ -60,6 +60,8 @@ class Workspace:
         self._made: dict[str, tuple[object, Listed]] = {}
         self._saver: BackgroundSaver | None = None
         self._opened = 0
+        self.views_newer = False
+        """Whether files that only a newer program may edit are opened, to be looked at."""
 
     @property
     def today(self) -> date:
@@ -258,7 +260,15 @@ class Workspace:
             self._make(path, "")
         session = self._session_of(path)
         if session is None:
-            session = Session(path, self.framework, self.settings.user, self._state, self._clock, self._copies)
+            session = Session(
+                path,
+                self.framework,
+                self.settings.user,
+                self._state,
+                self._clock,
+                self._copies,
+                views_newer=self.views_newer,
+            )
             self._sessions[path] = session
             self._back_up(session)
             if self._saver is not None:

@@ -97,8 +97,7 @@ class SessionJournal:
     def flush(self) -> None:
         """Keep what is being typed, if it is another text than the one kept last."""
         typed = self.typed
-        if typed != self._kept:
-            self._append({"op": "typed", "typed": None if typed is None else list(typed)})
+        if typed != self._kept and self._append({"op": "typed", "typed": None if typed is None else list(typed)}):
             self._kept = typed
 
     def close(self) -> None:
@@ -112,14 +111,17 @@ class SessionJournal:
             journal.remove()
         self._before = [journal for journal in self._before if journal not in journals]
 
-    def _append(self, entry: Entry, *, durable: bool = True) -> None:
+    def _append(self, entry: Entry, *, durable: bool = True) -> bool:
+        """Append an entry and return whether it was written; where that fails, `problem` says why."""
         self._begin()
         try:
-            self._journal.append(entry, durable=durable)
+            written = self._journal.append(entry, durable=durable)
         except StorageFailed as failed:
             self.problem = str(failed)
-        else:
+            return False
+        if durable:
             self.problem = ""
+        return written
 
     def _begin(self) -> None:
         """Take over what could be undone, and remove the journals of which nothing else is left."""
