@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ def run(workspace: Workspace, path: Path | None = None) -> int:
     # Nothing made on the way to the first picture is garbage; looking for some would take a tenth of the time.
     gc.disable()
     from pcsm_tui.ui.app import PcsmApp
+    from pcsm_tui.ui.crash import faults_of_threads
     from pcsm_tui.ui.hangup import Hangup
 
     app = PcsmApp(workspace, path)
-    with Hangup(workspace.flush, lambda code: app.exit(return_code=code)) as hangup:
+    ending = Hangup(workspace.flush, lambda code: app.exit(return_code=code))
+    with ending as hangup, faults_of_threads(partial(app.call_later, app._handle_exception)):
         app.run(mouse=workspace.settings.mouse)
         if hangup.code is not None:
             with suppress(PcsmError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,8 @@ from pcsm_tui.ui.modes import MODE_OF, SCREENS
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.screens.filtering import FilteredScreen
+from pcsm_tui.ui.stopping import Stopping
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
-from pcsm_tui.ui.typeahead import TypeAhead
 from pcsm_tui.workspace.terms import Place
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class SavingNews(Message):
     """Something came of saving in the background, or others changed a file."""
 
 
-class PcsmApp(TypeAhead):
+class PcsmApp(Stopping):
     """The terminal application on one workspace, opened at its Today or at one engagement."""
 
     CSS_PATH = "base.tcss"
@@ -129,6 +129,10 @@ class PcsmApp(TypeAhead):
     async def on_unmount(self) -> None:
         """Let what is being saved be saved."""
         self.workspace.stop_saving()
+
+    def save_before_stop(self) -> None:
+        """Put on the disk what must survive."""
+        self.workspace.flush()
 
     def _news_came(self) -> None:
         self.post_message(SavingNews())
@@ -335,9 +339,12 @@ class PcsmApp(TypeAhead):
 
         from rich.text import Text
 
-        from pcsm_tui.ui.crash import write_report
+        from pcsm_tui.ui.crash import EXIT_CODE, write_report
 
         error = self._exception or RuntimeError()
+        self._return_code = EXIT_CODE
+        with suppress(PcsmError):
+            self.workspace.flush()
         try:
             told = f"The report is in {write_report(self.workspace.settings.places.state, error, datetime.now())}."
         except (OSError, PcsmError):

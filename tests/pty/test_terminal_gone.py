@@ -8,45 +8,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
-import termios
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from bench.terminal import Terminal
-from stories.making import make_engagement
+from in_terminal import IN_TIME, LEFT_SCREEN, begin_form, is_as_before, opened, within
 
-IN_TIME = 5.0
-"""Seconds within which the program has to be gone."""
 CPU = 2.0
 """Seconds of processor time that ending may take: reading a terminal that is gone again and again takes more."""
 REDRAW = "\x0c"
 """Ctrl+l: some kilobytes to write for each."""
-LEFT_SCREEN = "\x1b[?1049l"
 HANGUP_IGNORED = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return make_engagement(tmp_path, "Ada Ltd", {"actions": [{"action": "Ring", "due": "2026-11-24"}]})
-
-
-def opened(path: Path, *before: str, wanted: str = "Ada Ltd") -> Terminal:
-    """Return a terminal in which the program shows an engagement."""
-    command = [*before, sys.executable, "-m", "pcsm_tui", str(path)]
-    terminal = Terminal(command, (80, 24), {**os.environ, "TERM": "xterm-256color"})
-    assert terminal.start(wanted, quiet=0.1).found_ms, "it did not start"
-    return terminal
-
-
-def begin_form(terminal: Terminal) -> None:
-    """Be in the middle of typing in a form."""
-    terminal.press("A", wanted="Ring")
-    terminal.press("e", "tab")
-    assert "half a thought" in terminal.press("half a thought", wanted="half a thought").text
 
 
 def stall(terminal: Terminal, *keys: str) -> None:
@@ -58,22 +31,8 @@ def stall(terminal: Terminal, *keys: str) -> None:
         used, now = now, terminal.cpu_seconds()
 
 
-def is_as_before(terminal: Terminal) -> bool:
-    """Return whether the terminal shows what one types, and takes it line by line, as a shell leaves it."""
-    wanted = termios.ICANON | termios.ECHO | termios.ISIG
-    return bool(terminal.modes()[3] & wanted == wanted)
-
-
 def rows(path: Path, tool: str) -> int:
     return len(json.loads(path.read_text()).get(tool, {}))
-
-
-def within(seconds: float, met: Callable[[], bool]) -> bool:
-    """Wait until a condition is met, so long at the most; return whether it is."""
-    until = time.monotonic() + seconds
-    while not met() and time.monotonic() < until:
-        time.sleep(0.02)
-    return met()
 
 
 def test_fault_084_a_closed_window_ends_the_program_and_what_was_typed_is_offered(path: Path) -> None:

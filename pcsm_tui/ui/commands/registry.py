@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "Back", "escape", "app", "Go back to where you came from.", palette=False),
     Command("theme", "Change theme", "", "app", "Choose other colours."),
     Command("repaint", "Draw the screen anew", "ctrl+l", "app", "When the terminal shows remains of something else."),
+    Command("suspend", "Suspend", "ctrl+z,f9", "app", "Back to the shell, where fg brings you here again."),
     Command("quit", "Quit", "q", "app", "Leave the program; everything is saved as you go."),
     # in an engagement
     Command("overview", "Overview", "0", "engagement", "The engagement at a glance."),
