@@ -18,7 +18,7 @@ from pcsm_tui.store.replacing import read_payload
 from tests.store.saved import leftovers
 from tests.support import empty_document
 
-WRITERS, UPDATES = 4, 150
+WRITERS = 4
 Changing = Callable[[Mapping[str, Any], int, int], dict[str, Any]]
 
 
@@ -60,10 +60,10 @@ def started(act: Callable[[], None]) -> int:
         os._exit(failed)
 
 
-def write(path: Path, change: Changing, writer: int) -> None:
+def write(path: Path, change: Changing, writer: int, updates: int) -> None:
     """Save so many changes, each on top of what the file holds by then."""
     storage = EngagementStorage(path)
-    for number in range(UPDATES):
+    for number in range(updates):
         while True:
             document = storage.load()
             assert document is not None
@@ -85,38 +85,37 @@ def read(path: Path) -> None:
         before = number
 
 
-def run(path: Path, change: Changing) -> None:
+def run(path: Path, change: Changing, updates: int) -> None:
     """Let all writers and a reader loose, and see that none of them failed."""
     reader = started(lambda: read(path))
-    writers = [started(lambda writer=writer: write(path, change, writer)) for writer in range(WRITERS)]
+    writers = [started(lambda writer=writer: write(path, change, writer, updates)) for writer in range(WRITERS)]
     assert [os.waitpid(writer, 0)[1] for writer in writers] == [0] * WRITERS
     os.kill(reader, signal.SIGKILL)
     assert os.WIFSIGNALED(os.waitpid(reader, 0)[1]), "the reader met half a file"
 
 
-def rounds() -> list[Any]:
-    """Return one round for every run of the tests, and five more of the long one."""
-    return [0, *(pytest.param(number, marks=pytest.mark.long) for number in range(1, 6))]
+ROUNDS = [50, *(pytest.param(150, marks=pytest.mark.long, id=f"150 {place}") for place in range(6))]
+"""How many updates each writer makes, in every run of the tests, and six times in the long one."""
 
 
-@pytest.mark.parametrize("number", rounds())
-def test_fault_030_no_growing_save_is_lost_between_processes(path: Path, number: int) -> None:
+@pytest.mark.parametrize("updates", ROUNDS)
+def test_fault_030_no_growing_save_is_lost_between_processes(path: Path, updates: int) -> None:
     """Also fault 31: a reader always finds a whole file."""
-    run(path, growing)
+    run(path, growing, updates)
     document = EngagementStorage(path).load()
     assert document is not None
-    wanted = {str(1_000 * writer + number) for writer in range(WRITERS) for number in range(UPDATES)}
+    wanted = {str(1_000 * writer + number) for writer in range(WRITERS) for number in range(updates)}
     assert document["risks"].keys() == wanted | {"1"}
     assert leftovers(path) == []
 
 
-@pytest.mark.parametrize("number", rounds())
-def test_fault_030_no_save_of_the_same_size_is_lost_between_processes(path: Path, number: int) -> None:
+@pytest.mark.parametrize("updates", ROUNDS)
+def test_fault_030_no_save_of_the_same_size_is_lost_between_processes(path: Path, updates: int) -> None:
     size = path.stat().st_size
-    run(path, same_size)
+    run(path, same_size, updates)
     document = EngagementStorage(path).load()
     assert document is not None
-    assert [record["count"] for record in document["counts"].values()] == [1_000 + UPDATES] * WRITERS
-    assert document["_meta"]["1"]["n"] == 10_000 + ANCESTRY + 3 + WRITERS * UPDATES
+    assert [record["count"] for record in document["counts"].values()] == [1_000 + updates] * WRITERS
+    assert document["_meta"]["1"]["n"] == 10_000 + ANCESTRY + 3 + WRITERS * updates
     assert path.stat().st_size == size
     assert leftovers(path) == []
