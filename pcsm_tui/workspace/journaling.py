@@ -60,6 +60,7 @@ class SessionJournal:
     def __init__(self, folder: Path, name: str) -> None:
         self._journal = Journal(folder, name)
         self._before = left_journals(folder)
+        self._over: tuple[LeftJournal, ...] = ()
         self._begun = False
         self._kept: Typed | None = None
         self._unwritten: list[Entry] = []
@@ -77,7 +78,9 @@ class SessionJournal:
         return [], []
 
     def left(self, document: Document) -> Left:
-        """Return what earlier sessions did or typed that a document lacks."""
+        """Return what earlier sessions did or typed that a document, as its file holds it, lacks."""
+        held = set(revisions(document))
+        self._over = tuple(journal for journal in self._before if _is_over(journal, held))
         return left_behind(self._before, document)
 
     def note(self, op: str, made: int, change: Change, at: str) -> None:
@@ -140,6 +143,7 @@ class SessionJournal:
         done, undone = self.steps()
         if done or undone:
             self._write({"op": "steps", "done": [*map(_as_entry, done)], "undone": [*map(_as_entry, undone)]})
+        self.forget(self._over)
 
 
 def left_behind(journals: list[LeftJournal], document: Document) -> Left:
@@ -176,6 +180,11 @@ def _unsaved(entries: tuple[Entry, ...], held: set[str]) -> Iterator[tuple[Chang
     for entry in entries:
         if entry.get("op") in _STEPS and _number(entry) > saved:
             yield _as_change(entry), str(entry.get("at", ""))
+
+
+def _is_over(journal: LeftJournal, held: set[str]) -> bool:
+    """Return whether all of a journal is saved, and nothing was being typed at its end."""
+    return next(_unsaved(journal.entries, held), None) is None and _typed(journal.entries) is None
 
 
 def _number(entry: Entry) -> int:
