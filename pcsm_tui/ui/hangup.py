@@ -26,8 +26,6 @@ PATIENCE = 4.0
 _ENDING = (signal.SIGHUP, signal.SIGTERM)
 _ENOUGH = b"\0"
 """What is written in place of the number of a signal when there is nothing to wait for any more."""
-_FOCUS_LOST = b"\x1b[O"
-"""What a terminal sends when one turns to another window."""
 
 
 class Hangup:
@@ -124,13 +122,7 @@ def _written(number: int, frame: FrameType | None) -> None:
 
 
 def _silence() -> None:
-    """Put silence in the place of a terminal that is gone.
-
-    To read its end again and again would keep a processor busy, and writing to it would be an error each time.
-    """
-    silence, last = os.pipe()
-    os.write(last, _FOCUS_LOST)  # whoever has seen that there is something to read finds something
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 0)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    """Put nothing in the place of a terminal that is gone: each text that is written to it would be an error."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)

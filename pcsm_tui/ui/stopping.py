@@ -9,10 +9,10 @@ from contextlib import suppress
 from types import FrameType
 
 from pcsm_tui.errors import PcsmError
-from pcsm_tui.ui.typeahead import TypeAhead
+from pcsm_tui.ui.pasting import Pasting
 
 
-class Stopping(TypeAhead):
+class Stopping(Pasting):
     """An application that can be stopped and continued; what must survive is on the disk before it stops.
 
     Textual's own handlers of these signals save nothing, and after a SIGSTOP, which no program notices, they begin to
