@@ -57,18 +57,23 @@ class Backup(NamedTuple):
 def kept(stamps: Iterable[datetime], now: datetime) -> dict[datetime, tuple[str, ...]]:
     """Return which snapshots are kept, by when they were taken, and as what.
 
-    A stamp from the future, as a clock that was wrong leaves it, counts as the newest and as one of today.
+    Stamps from the future, as a clock that was wrong leaves them, are counted apart by the same rule: none of them goes
+    because the clock was set right, and none of what was taken by the right clock gives way to them.
     """
     newest = sorted(set(stamps), reverse=True)
-    kinds: dict[datetime, list[str]] = {stamp: ["session"] for stamp in newest[:SESSIONS]}
-    for kind, most, period in (("daily", DAYS, _day), ("weekly", WEEKS, _week)):
-        seen: set[object] = set()
-        for stamp in newest:
-            held = period(min(stamp, now))
-            if held not in seen and len(seen) < most:
-                seen.add(held)
-                kinds.setdefault(stamp, []).append(kind)
-    return {stamp: tuple(found) for stamp, found in kinds.items()}
+    kinds: dict[datetime, tuple[str, ...]] = {}
+    for of_one_clock in ([stamp for stamp in newest if stamp > now], [stamp for stamp in newest if stamp <= now]):
+        for kind, most, period in (("session", SESSIONS, _moment), ("daily", DAYS, _day), ("weekly", WEEKS, _week)):
+            seen: set[object] = set()
+            for stamp in of_one_clock:
+                if period(stamp) not in seen and len(seen) < most:
+                    seen.add(period(stamp))
+                    kinds[stamp] = (*kinds.get(stamp, ()), kind)
+    return kinds
+
+
+def _moment(stamp: datetime) -> object:
+    return stamp
 
 
 def _day(stamp: datetime) -> object:
@@ -87,6 +92,8 @@ class Backups:
 
     def keep(self, payload: bytes, path: Path, when: datetime, *, prune: bool = True) -> Path | None:
         """Keep these bytes of the engagement file at `path`; return the new snapshot, None when the newest is the same.
+
+        The newest is also the one that was before `when`, where others are from a clock that was ahead.
 
         Older ones give way, by `kept`, once the new one has been read back, and not without `prune`. Raises `FileRefused`
         for bytes that are no engagement file, `StorageFailed` when they cannot be kept, `FileLocked` when another session
@@ -107,7 +114,8 @@ class Backups:
             self._sweep()
             self._note_origin(path)
             before = self.listing(when)
-            if before and self._holds(before[0], payload):
+            by_this_clock = [item for item in before if item.when <= when]
+            if any(self._holds(item, payload) for item in {*before[:1], *by_this_clock[:1]}):
                 return None
             return self._added(payload, meta, when, prune)
 

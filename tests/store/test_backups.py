@@ -81,22 +81,27 @@ def test_an_engagement_that_rested_for_a_year_keeps_what_it_had() -> None:
     assert set(kept([NOON, *stamps], NOON)) == {NOON, *stamps}
 
 
-def test_fault_022_what_a_wrong_clock_dated_into_the_future_counts_as_new_and_as_today() -> None:
-    future = [NOON + timedelta(days=day) for day in (1, 300)]
+def test_fault_022_what_a_wrong_clock_dated_into_the_future_neither_goes_nor_displaces_anything() -> None:
+    """Twelve of a year ahead, then four sessions today and one on each of the days before."""
+    future = [NOON + timedelta(days=365 + day) for day in range(12)]
+    today = [NOON - timedelta(hours=hour) for hour in range(4)]
     past = [NOON - timedelta(days=day) for day in range(1, 20)]
-    found = kept([*future, *past], NOON)
-    assert set(future) <= set(found)
-    assert [kinds for stamp, kinds in found.items() if stamp == max(future)] == [("session", "daily", "weekly")]
-    assert found[min(future)] == ("session",), "both are of today"
-    assert len([kinds for kinds in found.values() if "daily" in kinds]) == 7
+    alone = kept([*today, *past], NOON)
+    found = kept([*future, *today, *past], NOON)
+    assert {stamp: kinds for stamp, kinds in found.items() if stamp <= NOON} == alone
+    assert set(today) <= set(alone)
+    assert set(future[2:]) <= set(found), "the ten newest of them"
+    assert found[max(future)] == ("session", "daily", "weekly")
 
 
 @given(st.lists(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), max_size=60))
-def test_never_more_than_twenty_one_and_pruning_again_changes_nothing(times: list[datetime]) -> None:
+def test_never_more_than_twenty_one_by_a_clock_and_pruning_again_changes_nothing(times: list[datetime]) -> None:
     stamps = [time.replace(tzinfo=UTC) for time in times]
     found = kept(stamps, NOON)
-    assert len(found) <= 21 and set(found) <= set(stamps)
-    assert not stamps or max(stamps) in found
+    assert set(found) <= set(stamps)
+    for clock in ([stamp for stamp in stamps if stamp <= NOON], [stamp for stamp in stamps if stamp > NOON]):
+        assert len(set(clock) & set(found)) <= 21
+        assert not clock or max(clock) in found
     assert set(kept(found, NOON)) == set(found)
 
 
@@ -143,8 +148,13 @@ def test_older_ones_give_way_to_a_new_one(path: Path, backups: Backups) -> None:
 def test_fault_022_a_clock_set_back_does_not_cost_the_new_one(path: Path, backups: Backups) -> None:
     for hour in range(11):
         backups.keep(changed(path, f"Delay {hour}"), path, NOON + timedelta(days=30, hours=hour))
-    new = backups.keep(changed(path, "Now"), path, NOON)
-    assert new is not None and new.exists()
+    sessions = [changed(path, f"Now {hour}") for hour in range(4)]
+    for hour, payload in enumerate(sessions):
+        assert backups.keep(payload, path, NOON + timedelta(hours=hour)) is not None
+        assert backups.keep(payload, path, NOON + timedelta(hours=hour, minutes=1)) is None, "the same again"
+    held = [read(item) for item in backups.listing(NOON + timedelta(hours=4))]
+    assert held[-4:] == sessions[::-1]
+    assert len(held) == 14
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x00" * 4096, b'{"_meta": {', b"[]"], ids=["empty", "NUL", "torn", "list"])
