@@ -57,7 +57,7 @@ def backup() -> None:
 def list_(file: str, as_json: bool) -> None:
     """List the backups of FILE, the newest first.
 
-    The previous save, which lies beside the file, comes before them.
+    The previous save, which lies beside the file, stands among them by its revision.
 
     \b
     pcsm backup list harbour-foods

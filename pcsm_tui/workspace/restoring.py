@@ -56,15 +56,17 @@ class Restored(NamedTuple):
 
 
 def backups_of(workspace: Workspace, path: Path) -> list[Kept]:
-    """Return what there is of the engagement in a file, also a damaged or missing one: the previous save, then backups.
+    """Return what there is of the engagement in a file, also a damaged or missing one: backups, and the previous save.
 
-    Each was read to its end. Raises `StorageFailed` when the folder of the backups cannot be read.
+    The newest come first. Each was read to its end. Raises `StorageFailed` when the folder of the backups cannot be read.
     """
     store = backups.for_path(workspace.settings.places.state, path)
     found = store.listing(workspace.now) if store is not None else []
     beside = backups.previous(path)
-    listed = [*([beside] if beside is not None else []), *found]
-    return [_kept(number, backup) for number, backup in enumerate(listed, 1)]
+    if beside is not None:
+        # By its revision: the time of a file is that of whoever copied it last.
+        found.insert(next((place for place, item in enumerate(found) if item.n <= beside.n), len(found)), beside)
+    return [_kept(number, backup) for number, backup in enumerate(found, 1)]
 
 
 def all_backups(settings: Settings) -> list[Kept]:

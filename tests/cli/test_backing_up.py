@@ -228,9 +228,22 @@ def test_restoring_puts_the_content_back_as_a_new_revision_and_keeps_what_was_th
     meta = Workspace(path.parent, settings.load()).open(path).engagement.document["_meta"]["1"]
     assert meta["n"] == before["n"] + 1 and meta["rev"] != before["rev"]
     assert meta["ancestry"] == [*before["ancestry"], before["rev"]]
-    newest = pcsm("backup", "list", "harbour", "--json").data[1]
+    newest = pcsm("backup", "list", "harbour", "--json").data[0]
     assert newest["path"] in run.err and newest["records"] == 4
     pcsm("backup", "restore", "harbour", newest["name"])
+    assert actions(pcsm) == ["One", "Two", "Three"]
+
+
+def test_the_newest_has_number_1_and_takes_a_restore_back(pcsm, path: Path, clock: Clock) -> None:
+    """A restore leaves the previous save as it is, which is then older than what was kept."""
+    clock.wait(hours=1)
+    pcsm("backup", "restore", "harbour", "3")
+    assert actions(pcsm) == ["One"]
+    listed = pcsm("backup", "list", "harbour", "--json").data
+    assert [(item["revision"], "previous save" in item["kinds"]) for item in listed] == [
+        (5, False), (4, True), (4, False), (3, False), (2, False), (1, False),
+    ]  # fmt: skip
+    pcsm("backup", "restore", "harbour", "1")
     assert actions(pcsm) == ["One", "Two", "Three"]
 
 
