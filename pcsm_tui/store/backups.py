@@ -264,12 +264,13 @@ def all_backups(state_folder: Path) -> list[Backups]:
 def for_path(state_folder: Path, path: Path) -> Backups | None:
     """Return the backups of the engagement that a file holds or, damaged or gone, held; None when none are known.
 
-    What the file says of itself counts before what was last seen in its place.
+    What the file says of itself counts before what the previous save beside it does, which a folder takes along when it
+    is moved, and that before what was last seen in its place.
     """
-    file_id = file_id_of(path)
-    if file_id:
-        return Backups(folder_of(state_folder, file_id))
     place = Path(os.path.realpath(path))
+    for file in (place, previous_path(place)):
+        if file_id := file_id_of(file):
+            return Backups(folder_of(state_folder, file_id))
     ranked = [(found.origins().index(place), found) for found in all_backups(state_folder) if place in found.origins()]
     return min(ranked, key=lambda item: (item[0], -_last_used(item[1])))[1] if ranked else None
 

@@ -387,6 +387,21 @@ def test_a_moved_file_leads_to_its_backups_by_what_it_says_and_by_its_new_place(
     assert found is not None and found.folder == backups.folder
 
 
+@pytest.mark.parametrize("how", ["NUL", "empty", "gone"])
+def test_fault_020_a_folder_that_was_moved_takes_the_way_to_the_backups_along(
+    path: Path, backups: Backups, state: Path, how: str
+) -> None:
+    backups.keep(path.read_bytes(), path, NOON)
+    changed(path, "Strike")
+    moved = path.parent.rename(path.parent.with_name("moved")) / path.name
+    if how == "gone":
+        moved.unlink()
+    else:
+        moved.write_bytes(damaged(moved)[how])
+    found = for_path(state, moved)
+    assert found is not None and found.folder == backups.folder
+
+
 def test_fault_019_another_engagement_in_its_place_does_not_lead_to_its_backups(
     path: Path, backups: Backups, state: Path
 ) -> None:
