@@ -266,7 +266,7 @@ class Workspace:
                 self.settings.user,
                 self._state,
                 self._clock,
-                self._copies,
+                self.copies,
                 views_newer=self.views_newer,
             )
             self._sessions[path] = session
@@ -283,7 +283,8 @@ class Workspace:
         session.saving.backups = FirstBackups(Backups(folder), session.path, self._clock)
 
     @property
-    def _copies(self) -> Path:
+    def copies(self) -> Path:
+        """The person's folder for what is being written in place until it is whole."""
         return self.settings.places.state / "overwriting"
 
     def save_in_background(self, told: Callable[[], None]) -> None:

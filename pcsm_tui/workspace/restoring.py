@@ -18,6 +18,7 @@ from pcsm_tui.store.backups import Backup, Backups
 from pcsm_tui.store.engagement_file import mode_of, new_uid, revisions, with_new_revision
 from pcsm_tui.store.locks import write_lock
 from pcsm_tui.store.migrations import migrated
+from pcsm_tui.store.overwriting import finish_overwriting
 from pcsm_tui.store.replacing import read_payload, remove_leftovers, replace_file
 from pcsm_tui.workspace.clock import STAMP, wall_clock
 from pcsm_tui.workspace.listing import SUFFIX
@@ -211,6 +212,7 @@ def restore(workspace: Workspace, path: Path, chosen: Kept) -> Restored:
     mode = mode_of(path)
     with write_lock(path, mode):
         remove_leftovers(path)
+        finish_overwriting(path, workspace.copies)  # newer than any backup, and gone once the file is whole again
         payload = read_payload(path)
         replaced = None
         if payload is not None:
@@ -284,8 +286,13 @@ def _kept_aside(path: Path, payload: bytes, now: datetime) -> Path:
     """Copy what a damaged file holds into a private file beside it, once, and return that."""
     stamp = now.astimezone(UTC).strftime(_NAMED)
     beginning = f"{path.name}.damaged-"
-    for copy in sorted(copy for copy in path.parent.iterdir() if copy.name.startswith(beginning)):
-        if read_payload(copy) == payload:
+    try:
+        copies = sorted(copy for copy in path.parent.iterdir() if copy.name.startswith(beginning))
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).casefold()
+        raise StorageFailed(f"The folder {path.parent} cannot be read: {reason}.", "Nothing was restored.") from None
+    for copy in copies:
+        if copy.is_file() and read_payload(copy) == payload:
             return copy
     copy, tries = path.with_name(f"{beginning}{stamp}"), 1
     while os.path.lexists(copy):

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from pcsm_tui import settings
-from pcsm_tui.errors import PcsmError
+from pcsm_tui.errors import PcsmError, StorageFailed
 from pcsm_tui.merge.conflicts import conflicts_of
 from pcsm_tui.store.backups import read
+from pcsm_tui.store.overwriting import copy_path
 from pcsm_tui.store.replacing import previous_path
 from pcsm_tui.workspace import Workspace
 from pcsm_tui.workspace import session as session_module
@@ -298,6 +299,43 @@ def test_fault_004_what_is_being_restored_gives_way_to_nothing_before_it_is_in_t
         assert "was not saved" in pcsm("backup", "restore", "harbour", oldest["name"], code=4).err
     pcsm("backup", "restore", "harbour", oldest["name"])
     assert actions(pcsm) == []
+
+
+def test_fault_012_what_was_being_written_in_place_is_finished_before_a_restore(pcsm, path: Path) -> None:
+    """A save that was cut off in the middle of the file, in a folder where none can be put in its place."""
+    whole = path.read_bytes()
+    wanted = whole.replace(b'"Three"', b'"Fours"')
+    copies = settings.load().places.state / "overwriting"
+    copies.mkdir(mode=0o700)
+    copy_path(path, copies).write_bytes(wanted)
+    path.write_bytes(wanted[: len(wanted) // 2])
+    run = pcsm("backup", "restore", "harbour", "3")
+    assert actions(pcsm) == ["One"]
+    newest = pcsm("backup", "list", "harbour", "--json").data[0]
+    assert newest["path"] in run.err, "not a torn file is kept, but what it was to hold"
+    pcsm("backup", "restore", "harbour", "1")
+    assert actions(pcsm) == ["One", "Two", "Fours"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_damaged_file_stays(
+    pcsm, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(path, "torn")
+    torn = path.read_bytes()
+    workspace = Workspace(path.parent, settings.load())
+    chosen = backups_of(workspace, path)[0]
+    real = os.listdir
+
+    def refused(folder: Any = ".") -> list[str]:
+        if Path(folder) == path.parent:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(folder)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "listdir", refused)
+        with pytest.raises(StorageFailed, match="permission denied"):
+            restore(workspace, path, chosen)
+    assert path.read_bytes() == torn
 
 
 def test_the_previous_save_can_be_restored_from(pcsm, path: Path) -> None:
