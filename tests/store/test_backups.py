@@ -135,6 +135,7 @@ def test_two_of_one_revision_in_a_second_do_not_displace_each_other(path: Path, 
     one, other = path.read_bytes(), path.read_bytes().replace(b"Delay", b"Delax")
     backups.keep(one, path, NOON)
     backups.keep(other, path, NOON)
+    assert backups.keep(other, path, NOON) is None, "the same again, though its name is a second ahead"
     assert [read(item) for item in backups.listing(NOON)] == [other, one]
 
 
