@@ -18,8 +18,7 @@ from pcsm_tui.merge.conflicts import conflicts_of
 from pcsm_tui.store.backups import read
 from pcsm_tui.store.overwriting import copy_path
 from pcsm_tui.store.replacing import previous_path
-from pcsm_tui.workspace import Workspace
-from pcsm_tui.workspace import session as session_module
+from pcsm_tui.workspace import Workspace, keeping
 from pcsm_tui.workspace.restoring import backups_of, restore, told_age
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -129,8 +128,8 @@ def test_fault_021_a_backup_that_cannot_be_made_keeps_nothing_from_being_saved(
     session = Workspace(harbour.parent, settings.load()).open(harbour)
     tool = session.framework.tool("actions")
     told: list[str] = []
-    news_of = session_module.news_of
-    monkeypatch.setattr(session_module, "news_of", lambda *about: told.append(about[2].warning) or news_of(*about))
+    news_of = keeping.news_of
+    monkeypatch.setattr(keeping, "news_of", lambda *about: told.append(about[2].warning) or news_of(*about))
     session.add(tool, {"action": "One"})
     session.add(tool, {"action": "Two"})
     assert " ".join(told).count("cannot be made") == 1, "told once a day"
