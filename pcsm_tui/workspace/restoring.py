@@ -210,9 +210,9 @@ def restore(workspace: Workspace, path: Path, chosen: Kept) -> Restored:
     file_id = _meta(document)["file_id"]
     store = Backups(backups.folder_of(workspace.settings.places.state, file_id))
     mode = mode_of(path)
+    finish_overwriting(path, workspace.copies)  # newer than any backup, and gone once the file is whole again
     with write_lock(path, mode):
         remove_leftovers(path)
-        finish_overwriting(path, workspace.copies)  # newer than any backup, and gone once the file is whole again
         payload = read_payload(path)
         replaced = None
         if payload is not None:
