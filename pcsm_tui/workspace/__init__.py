@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -37,6 +38,8 @@ Progress = Callable[[int, int], bool | None]
 LIBRARY = "library.pcsm.json"
 PERSONAL = "me"
 """The word that commands take in place of a file for the person's own tools."""
+_SESSIONS = count(1)
+"""Tells the sessions of this process apart, in the order in which they began."""
 _LAST_WAIT = 2.0
 """Seconds that the last save may take when the program has to end."""
 
@@ -59,7 +62,6 @@ class Workspace:
         self._sessions: dict[Path, Session] = {}
         self._made: dict[str, tuple[object, Listed]] = {}
         self._saver: BackgroundSaver | None = None
-        self._opened = 0
         self.views_newer = False
         """Whether files that only a newer program may edit are opened, to be looked at."""
 
@@ -302,9 +304,8 @@ class Workspace:
         from pcsm_tui.store.presence import Presence
         from pcsm_tui.workspace.journaling import SessionJournal
 
-        self._opened += 1
         now = self._clock()
-        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{self._opened}"
+        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{next(_SESSIONS):06}"
         presence = Presence(session.path, self.settings.user, name, now.strftime(STAMP))
         file_id = session.engagement.file_id
         folder = kept_folder(self.settings.places.state, "journal", file_id)
