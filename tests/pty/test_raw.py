@@ -42,7 +42,7 @@ def test_nothing_of_the_hostile_sample_steers_the_terminal(tmp_path: Path) -> No
             [PALETTE, "search", "enter", "alert", "down"],
             ["?"],
         ):
-            stream += terminal.press(*keys).data
+            stream += terminal.press(*keys, quiet=0.5).data
         text = SEQUENCE.sub(b"", stream)
         assert all(sign.encode() in text for sign in ("␛", "⟪U+202E⟫", "⟨9B⟩")), "it was on the screen"
         assert [raw for raw in PLANTED if raw in stream] == []
