@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,16 @@ def saved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let saves in the background follow one another without a pause, and files be looked at when a test says so."""
     monkeypatch.setattr("pcsm_tui.workspace.saving.COMMIT_EVERY", 0.0)
     monkeypatch.setattr("pcsm_tui.workspace.saving.LOOK_EVERY", 3_600.0)
+
+
+@pytest.fixture
+def quick_folder() -> Iterator[Path]:
+    """Return a folder for tests that save thousands of times, in memory where the system has such: what a killed process
+    wrote is there all the same.
+    """
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from pcsm_tui.errors import (
 from pcsm_tui.store import canonical
 from pcsm_tui.store.locks import PATIENCE, locking_works, write_lock
 from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
-from pcsm_tui.store.overwriting import finish_overwriting, overwrite
+from pcsm_tui.store.overwriting import copy_path, finish_overwriting, finished, overwrite
 from pcsm_tui.store.replacing import (
     Held,
     not_a_file,
@@ -87,11 +87,12 @@ class EngagementStorage(Storage):
         """Return the document as the file holds it now, in today's schema; None when there is no file.
 
         Raises `FileRefused` for a file that is damaged, of another kind or of a newer program, or that holds another
-        engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read. What is
+        engagement than the one with the `file_id` given (`AnotherEngagement`), `StorageFailed` when it cannot be read,
+        `FileLocked` while somebody writes it in place. What is
         refused is not remembered as read, so that it is not replaced either.
         """
         if self._copies is not None:
-            finish_overwriting(self.path, self._copies)
+            finish_overwriting(self.path, self._copies, self._patience)
         held = self._held()
         if held is None:
             return None
@@ -154,7 +155,7 @@ class EngagementStorage(Storage):
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
         with write_lock(self.path, mode_of(self.path), self._patience):
-            if finish_overwriting(self.path, self._copies) and (held := self._held()) is not None:
+            if finished(self.path, copy_path(self.path, self._copies)) and (held := self._held()) is not None:
                 self._remember(held.payload, held.status)
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
@@ -198,7 +199,10 @@ class EngagementStorage(Storage):
         """
         if locking_works(self.path):
             return False
-        held = self._held()
+        try:
+            held = self._held()
+        except StorageFailed:  # it was saved; whatever came after that is met by the next look
+            return False
         if held is None or _digest(held.payload) == self._digest:
             return False
         meta = _meta(canonical.from_bytes(held.payload, self.path))

@@ -35,6 +35,7 @@ class Journal:
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}{_SUFFIX}"
         self._descriptor = -1
+        self._end = -1
         self._turn = threading.RLock()
         self._writing = False
 
@@ -61,15 +62,20 @@ class Journal:
     def _append(self, lines: bytes, durable: bool) -> None:
         if self._descriptor < 0:
             self._descriptor = self._opened()
-        end = os.fstat(self._descriptor).st_size
+        size = os.fstat(self._descriptor).st_size
+        if self._end < 0:
+            self._end = size
+        if size != self._end:  # half a line, behind which nothing would be read
+            os.ftruncate(self._descriptor, self._end)
         try:
             write_all(self._descriptor, lines)
             if durable:
                 os.fdatasync(self._descriptor)
         except OSError:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, end)
+                os.ftruncate(self._descriptor, self._end)
             raise
+        self._end += len(lines)
 
     def _opened(self) -> int:
         private_folder(self.path.parent)
@@ -79,7 +85,8 @@ class Journal:
             os.fchmod(descriptor, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
             raise
         return descriptor
 
@@ -87,7 +94,8 @@ class Journal:
         """Let go of the file, which others may then take up."""
         with self._turn:
             if self._descriptor >= 0:
-                os.close(self._descriptor)
+                with contextlib.suppress(OSError):  # what is in it was put on the disk before
+                    os.close(self._descriptor)
                 self._descriptor = -1
 
     def remove(self) -> None:
@@ -147,7 +155,8 @@ def _left(path: Path) -> tuple[Entry, ...] | None:
     except OSError:
         return None
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):  # it is read, or it is not
+            os.close(descriptor)
 
 
 def _as_line(entry: Entry) -> bytes:

@@ -49,6 +49,11 @@ def write_lock(path: Path, mode: int, patience: float = PATIENCE) -> Iterator[No
         _acquire(descriptor, path, patience)
         yield
     finally:
+        _let_go(descriptor)
+
+
+def _let_go(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # the lock goes all the same, and what is saved is saved
         os.close(descriptor)
 
 
@@ -63,14 +68,13 @@ def _opened(path: Path, mode: int) -> int:
             raise _not_plain(lock) from None
         raise StorageFailed(f"The lock file {lock} cannot be opened: {problem.strerror}.") from None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _not_plain(lock)
+        is_plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
     except OSError as problem:
-        os.close(descriptor)
+        _let_go(descriptor)
         raise StorageFailed(f"The lock file {lock} cannot be used: {problem.strerror}.") from None
-    except FileRefused:
-        os.close(descriptor)
-        raise
+    if not is_plain:
+        _let_go(descriptor)
+        raise _not_plain(lock)
     with contextlib.suppress(OSError):  # whom the lock file is not open to, locks the folder
         share(descriptor, path, mode)
     return descriptor
@@ -140,7 +144,7 @@ def locking_works(path: Path) -> bool:
         return True
     finally:
         for descriptor in descriptors:
-            os.close(descriptor)
+            _let_go(descriptor)
 
 
 def _opened_to_try(path: Path) -> int:

@@ -61,13 +61,12 @@ def _read_once(path: Path) -> Held | None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise not_a_file(path)
-    except (OSError, FileRefused):
-        os.close(descriptor)
-        raise
-    with open(descriptor, "rb") as file:
         if status.st_size > canonical.LARGEST_FILE:
             raise canonical.too_large(path, status.st_size)
-        return Held(file.read(), status)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return Held(file.read(), status)
+    finally:
+        os.close(descriptor)
 
 
 def not_a_file(path: Path) -> FileRefused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,8 +60,10 @@ class SessionJournal:
     def __init__(self, folder: Path, name: str) -> None:
         self._journal = Journal(folder, name)
         self._before = left_journals(folder)
+        self._over: tuple[LeftJournal, ...] = ()
         self._begun = False
         self._kept: Typed | None = None
+        self._unwritten: list[Entry] = []
         self.typed: Typed | None = None
         """What is being typed now; `flush` keeps it."""
         self.problem = ""
@@ -77,7 +78,9 @@ class SessionJournal:
         return [], []
 
     def left(self, document: Document) -> Left:
-        """Return what earlier sessions did or typed that a document lacks."""
+        """Return what earlier sessions did or typed that a document, as its file holds it, lacks."""
+        held = set(revisions(document))
+        self._over = tuple(journal for journal in self._before if _is_over(journal, held))
         return left_behind(self._before, document)
 
     def note(self, op: str, made: int, change: Change, at: str) -> None:
@@ -97,7 +100,8 @@ class SessionJournal:
     def flush(self) -> None:
         """Keep what is being typed, if it is another text than the one kept last."""
         typed = self.typed
-        if typed != self._kept and self._append({"op": "typed", "typed": None if typed is None else list(typed)}):
+        if typed != self._kept:
+            self._append({"op": "typed", "typed": None if typed is None else list(typed)})
             self._kept = typed
 
     def close(self) -> None:
@@ -105,23 +109,31 @@ class SessionJournal:
         self._journal.close()
 
     def forget(self, journals: tuple[LeftJournal, ...]) -> None:
-        """Remove journals whose changes have been taken up, once what could be undone is in this one."""
+        """Remove journals whose changes have been taken up, once those and what could be undone are in this one.
+
+        As long as this one cannot be written they stay: met once more, they change nothing.
+        """
         self._begin()
+        if self._unwritten:
+            return
         for journal in journals:
             journal.remove()
         self._before = [journal for journal in self._before if journal not in journals]
 
-    def _append(self, entry: Entry, *, durable: bool = True) -> bool:
-        """Append an entry and return whether it was written; where that fails, `problem` says why."""
+    def _append(self, entry: Entry, *, durable: bool = True) -> None:
+        """Append an entry; where that fails, `problem` says why, and it is written with the next one."""
         self._begin()
+        self._write(entry, durable=durable)
+
+    def _write(self, entry: Entry, *, durable: bool = True) -> None:
+        """Write an entry behind those that could not be written before, in whose order they are read."""
+        entries = [*self._unwritten, entry]
         try:
-            written = self._journal.append(entry, durable=durable)
+            written = self._journal.append(*entries, durable=durable or len(entries) > 1)
         except StorageFailed as failed:
-            self.problem = str(failed)
-            return False
-        if durable:
-            self.problem = ""
-        return written
+            self._unwritten, self.problem = entries, str(failed)
+        else:
+            self._unwritten, self.problem = [] if written else entries, ""
 
     def _begin(self) -> None:
         """Take over what could be undone, and remove the journals of which nothing else is left."""
@@ -130,10 +142,8 @@ class SessionJournal:
         self._begun = True
         done, undone = self.steps()
         if done or undone:
-            with suppress(StorageFailed):
-                self._journal.append(
-                    {"op": "steps", "done": [*map(_as_entry, done)], "undone": [*map(_as_entry, undone)]}
-                )
+            self._write({"op": "steps", "done": [*map(_as_entry, done)], "undone": [*map(_as_entry, undone)]})
+        self.forget(self._over)
 
 
 def left_behind(journals: list[LeftJournal], document: Document) -> Left:
@@ -170,6 +180,11 @@ def _unsaved(entries: tuple[Entry, ...], held: set[str]) -> Iterator[tuple[Chang
     for entry in entries:
         if entry.get("op") in _STEPS and _number(entry) > saved:
             yield _as_change(entry), str(entry.get("at", ""))
+
+
+def _is_over(journal: LeftJournal, held: set[str]) -> bool:
+    """Return whether all of a journal is saved, and nothing was being typed at its end."""
+    return next(_unsaved(journal.entries, held), None) is None and _typed(journal.entries) is None
 
 
 def _number(entry: Entry) -> int:
