@@ -20,7 +20,7 @@ PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
 """What a terminal puts around a paste."""
 LONGEST_PASTE = 200_000
 """Characters of the longest note: what is longer fits nowhere."""
-AT_ONCE = 0.05
+AT_ONCE = 0.1
 """Seconds within which no person presses a key after a paste has arrived, or after another key since then."""
 _LOOK = 0.1
 """Seconds after which to look whether the program ends."""
