@@ -138,14 +138,17 @@ class Saving:
     def put_back(self) -> None:
         """Let the next save put what is in memory over a file that went back, or that is gone.
 
-        Raises `FileRefused` for one that by now holds something else.
+        With one that others have saved since, it is merged. Raises `FileRefused` for one that by now holds something else.
         """
         with self._disk:
+            digest = self.storage.remembered()
             found = self.storage.load(self._file_id)
             if found is None:
                 self.storage.forget()
-            else:
+            elif _went_back(self._base, found):
                 self._base = found
+            else:
+                self.storage.remember_again(digest)
             self._outcome, self.problem = None, None
             self.made += 1
 
@@ -209,14 +212,19 @@ class Saving:
         found = self.storage.load(self._file_id)
         if found is None:
             raise FileGone(f"{self.storage.path} is gone.", "It was moved or deleted; what you have is still here.")
-        known, theirs = revisions(base), revisions(found)
-        if not self._goes_back and theirs[0] in known[1:] and known[0] not in theirs:
+        if not self._goes_back and _went_back(base, found):
             self.storage.remember_again(digest)
             raise WentBack(
                 f"{self.storage.path} went back to revision {number_of(found)}; you have {number_of(base)}.",
                 "Nothing was written over it.",
             )
         return found
+
+
+def _went_back(base: Document, found: Document) -> bool:
+    """Return whether what was found is of a revision before the one that is known."""
+    known, theirs = revisions(base), revisions(found)
+    return theirs[0] in known[1:] and known[0] not in theirs
 
 
 def number_of(document: Document) -> int:

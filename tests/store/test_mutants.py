@@ -1,236 +1,280 @@
-"""The protocol broken on purpose: what guards each of its steps notices when the step is left out."""
+"""The protocol with one of its rules broken, each in turn: a proof that would not notice would prove nothing.
+
+Each proof interleaves by hooks what happens by chance elsewhere, holds for the program as it is, and fails for its
+mutant.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from stories.making import make_engagement
-from stories.story import workspace
 from tinydb import TinyDB
 
-from pcsm_tui.domain import changes
-from pcsm_tui.domain.changes import Change
 from pcsm_tui.errors import FileChanged, StorageFailed
 from pcsm_tui.store import engagement_file, replacing
 from pcsm_tui.store.engagement_file import EngagementStorage
-from pcsm_tui.store.journal import Journal
-from pcsm_tui.workspace.keeping import KeptEngagement
+from pcsm_tui.store.journal import Journal, left_journals
+from pcsm_tui.store.personal_state import PersonalState
+from pcsm_tui.store.presence import Presence
+from pcsm_tui.store.replacing import Held
+from pcsm_tui.workspace.journaling import SessionJournal
+from pcsm_tui.workspace.saving import BackgroundSaver
+from pcsm_tui.workspace.session import Session
+from tests.store.failing import in_child
 from tests.store.saved import opened
+from tests.support import small_framework
 
-RISKS = "adoption-risks"
-Mutant = Callable[[], contextlib.AbstractContextManager[object]]
-
-
-# --- mutants --------------------------------------------------------------------------------------------------------
+Patching = pytest.MonkeyPatch
+Proof = Callable[[Path, Patching], None]
 
 
-def no_hash_check() -> Any:
-    """A save does not look whether the file is still the one that was read."""
-    return patch.object(EngagementStorage, "_check_unchanged", lambda self: 1)
+def renamed(document: Any, name: str) -> dict[str, Any]:
+    return {**document, "risks": {"7": {"name": name}}}
 
 
-def hint_of(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size
+# --- proofs -------------------------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def time_and_size_as_the_check() -> Iterator[None]:
-    """A save takes a file of the same time and size for the same file; both are asked for after the file was read."""
-    load, known = EngagementStorage.load, dict[EngagementStorage, tuple[int, int]]()
+def nothing_is_overwritten_unseen(path: Path, patching: Patching) -> None:
+    """A save that comes between the reading and the saving of another is not overwritten."""
+    storage, document = opened(path)
+    other, theirs = opened(path)
+    other.commit(renamed(theirs, "Theirs"))
+    with pytest.raises(FileChanged):
+        storage.commit(renamed(document, "Mine"))
 
-    def loading(self: EngagementStorage, *rest: Any) -> Any:
-        found = load(self, *rest)
-        known[self] = hint_of(self.path)
-        return found
 
+def a_save_of_the_same_size_and_time_is_not_overwritten(path: Path, patching: Patching) -> None:
+    storage, document = opened(path)
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"Delay", b"Delax"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(FileChanged):
+        storage.commit(renamed(document, "Mine"))
+
+
+def what_is_saved_while_one_reads_is_noticed(path: Path, patching: Patching) -> None:
+    """Another save comes right after the bytes were read: a look must not take its times for those of the bytes."""
+    other, theirs = opened(path)
+    storage = EngagementStorage(path)
+    real = os.fdopen
+
+    class Reading:
+        """A file in the reading of which somebody else saves."""
+
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def __enter__(self) -> Reading:
+            return self
+
+        def __exit__(self, *about: object) -> None:
+            self.file.close()
+
+        def read(self) -> bytes:
+            payload: bytes = self.file.read()
+            patching.setattr(os, "fdopen", real)
+            other.commit(renamed(theirs, "Theirs"))
+            return payload
+
+    patching.setattr(os, "fdopen", lambda descriptor, *mode, **more: Reading(real(descriptor, *mode, **more)))
+    storage.load()
+    assert storage.looks_changed()
+    assert storage.changed_outside()
+
+
+def what_was_shown_survives_the_process(path: Path, patching: Patching) -> None:
+    """The process ends as soon as an act has come back, before anything was saved."""
+    state = path.parent.parent / "state"
+
+    def session_of(name: str) -> Session:
+        session = Session(path, small_framework(), "ada", PersonalState(state))
+        journal = SessionJournal(state / "journal", name)
+        session.save_by(BackgroundSaver(lambda: None, lambda: False), journal, Presence(path, "ada", name, ""))
+        return session
+
+    session = session_of("1")
+
+    def act(acknowledge: Callable[[], None]) -> None:
+        session.set(session.engagement.rows("risks")[0], {"name": "Strike"})
+        acknowledge()
+
+    assert in_child(act) == (1, False)
+    assert [record["name"] for record in session_of("2").left.document["risks"].values()] == ["Strike"]
+
+
+def what_was_shown_survives_a_power_failure(path: Path, patching: Patching) -> None:
+    """The journal is put on the disk before an entry is acknowledged."""
+    synced: list[int] = []
+    real = os.fdatasync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        real(descriptor)
+
+    patching.setattr(os, "fdatasync", noted)
+    journal = Journal(path.parent.parent / "journal", "1")
+    journal.append({"op": "do"})
+    journal.close()
+    (left,) = left_journals(path.parent.parent / "journal")
+    assert left.entries == ({"op": "do"},)
+    assert synced == [left.path.stat().st_size]
+
+
+def what_was_refused_is_not_saved_by_the_next_change(path: Path, patching: Patching) -> None:
+    with TinyDB(path, storage=EngagementStorage) as database:
+        with patching.context() as full:
+
+            def fail(*_: object) -> None:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+            full.setattr(os, "replace", fail)
+            with pytest.raises(StorageFailed):
+                database.table("risks").update({"name": "Refused"})
+        database.table("concerns").insert({"name": "Accepted"})
+    document = opened(path)[1]
+    assert [record["name"] for record in document["concerns"].values()] == ["Accepted"]
+    assert document["risks"] == {"7": {"name": "Delay"}}
+
+
+def the_bytes_are_on_the_disk_before_they_get_the_name(path: Path, patching: Patching) -> None:
+    """Also: they are renamed within a folder, which no file system does by copying, and nothing else writes the file."""
+    calls: list[tuple[str, ...]] = []
+    real_open, real_fsync, real_replace = os.open, os.fsync, os.replace
+
+    def opening(name: Any, flags: int, *more: Any, **others: Any) -> int:
+        if Path(name) == path and flags & (os.O_WRONLY | os.O_RDWR):
+            calls.append(("written in place",))
+        return real_open(name, flags, *more, **others)
+
+    def syncing(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        calls.append(("synced", "folder" if stat.S_ISDIR(status.st_mode) else str(status.st_ino)))
+        real_fsync(descriptor)
+
+    def replacing_(source: Path, target: Path) -> None:
+        if target == path:
+            calls.append(("renamed", str(source.stat().st_ino), str(source.parent)))
+        real_replace(source, target)
+
+    storage, document = opened(path)
+    with patching.context() as patched:
+        patched.setattr(os, "open", opening)
+        patched.setattr(os, "fsync", syncing)
+        patched.setattr(os, "replace", replacing_)
+        storage.commit(renamed(document, "Strike"))
+    number = str(path.stat().st_ino)
+    assert calls == [("synced", number), ("renamed", number, str(path.parent)), ("synced", "folder")]
+
+
+# --- mutants ------------------------------------------------------------------------------------------------------
+
+
+def no_check_under_the_lock(patching: Patching) -> None:
+    patching.setattr(EngagementStorage, "_check_unchanged", lambda self: 1)
+
+
+def times_in_place_of_the_content(patching: Patching) -> None:
     def check(self: EngagementStorage) -> int:
-        if known[self] != hint_of(self.path):
-            raise FileChanged("It changed.")
+        status = self.path.stat()
+        assert self._seen is not None
+        if (status.st_size, status.st_mtime_ns) != self._seen[1:]:
+            raise FileChanged("It was changed.")
         return 1
 
-    with patch.object(EngagementStorage, "load", loading), patch.object(EngagementStorage, "_check_unchanged", check):
-        yield
+    patching.setattr(EngagementStorage, "_check_unchanged", check)
 
 
-def the_cached_dict() -> Any:
-    """TinyDB is given the very document that the storage goes on with."""
-    kept: dict[EngagementStorage, Any] = {}
+def times_taken_after_the_reading(patching: Patching) -> None:
+    real = engagement_file.read_held
 
-    def read(self: EngagementStorage) -> Any:
-        if self not in kept:
-            kept[self] = self.load()
-        return kept[self]
+    def read(path: Path) -> Held | None:
+        held = real(path)
+        return held and Held(held.payload, path.stat())
 
-    return patch.object(EngagementStorage, "read", read)
+    patching.setattr(engagement_file, "read_held", read)
 
 
-def acknowledged_before_the_journal() -> Any:
-    """A change is made in memory, and shown, before the journal has it."""
-    real = KeptEngagement._perform
+def acknowledged_before_it_is_journaled(patching: Patching) -> None:
+    """An entry is written when the next one comes."""
+    real = SessionJournal._append
+    waiting: list[Any] = []
 
-    def perform(self: KeptEngagement, change: Change, op: str) -> None:
-        self._engagement = self._engagement.replaced(changes.apply(self._engagement.document, change))
-        real(self, change, op)
+    def append(self: SessionJournal, entry: Any, *, durable: bool = True) -> None:
+        for earlier in waiting:
+            real(self, earlier, durable=durable)
+        waiting[:] = [entry]
 
-    return patch.object(KeptEngagement, "_perform", perform)
+    patching.setattr(SessionJournal, "_append", append)
 
 
-def no_sync_before_the_rename() -> Any:
-    """The new file is renamed over the old one before its bytes are on the disk."""
+def a_journal_that_is_not_synced(patching: Patching) -> None:
+    real = Journal.append
+    patching.setattr(Journal, "append", lambda self, *entries, durable=True: real(self, *entries, durable=False))
 
+
+def tinydb_given_what_is_kept(patching: Patching) -> None:
+    """The storage keeps the document that it read, and gives TinyDB the same one to change."""
+    real = EngagementStorage.load
+    known: dict[int, Any] = {}
+    patching.setattr(EngagementStorage, "read", lambda self: known.setdefault(id(self), real(self)))
+
+
+def not_synced_before_the_rename(patching: Patching) -> None:
     def write(path: Path, payload: bytes, mode: int, replaced: Path) -> None:
         path.write_bytes(payload)
 
-    return patch.object(replacing, "_write_synced", write)
+    patching.setattr(replacing, "_write_synced", write)
 
 
-def written_in_place() -> Any:
-    """The file is written as it stands, as stock TinyDB does."""
+def a_temporary_file_in_another_folder(patching: Patching) -> None:
+    def temporary(path: Path) -> Path:
+        folder = path.parent.parent / "elsewhere"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{os.urandom(4).hex()}.tmp"
 
-    def write(path: Path, payload: bytes, mode: int, previous: Path | None = None) -> str:
-        descriptor = os.open(path, os.O_WRONLY)
+    patching.setattr(replacing, "_temporary", temporary)
+
+
+def written_in_place(patching: Patching) -> None:
+    def replace_file(path: Path, payload: bytes, *_: Any) -> str:
+        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC)
         os.write(descriptor, payload)
-        os.ftruncate(descriptor, len(payload))
+        os.fsync(descriptor)
         os.close(descriptor)
         return ""
 
-    return patch.object(engagement_file, "replace_file", write)
+    patching.setattr(engagement_file, "replace_file", replace_file)
 
 
-# --- what notices them ----------------------------------------------------------------------------------------------
-
-
-def keeps_what_came_between(path: Path) -> bool:
-    """Two read, one saves, the other saves: its save is refused, or the first one's is lost."""
-    (one, first), (two, second) = opened(path), opened(path)
-    one.commit({**first, "risks": {"7": {"name": "first's"}}})
-    with contextlib.suppress(FileChanged):
-        two.commit({**second, "risks": {"7": {"name": "second's"}}})
-    return "first's" in path.read_text()
-
-
-def keeps_what_came_in_the_midst_of_reading(path: Path) -> bool:
-    """Somebody saves after the bytes were read and before the file is asked anything else."""
-    other, theirs = opened(path)
-    real = engagement_file.read_held
-
-    def reading(place: Path) -> Any:
-        held = real(place)
-        with patch.object(engagement_file, "read_held", real):
-            other.commit({**theirs, "risks": {"7": {"name": "theirs"}}})
-        return held
-
-    storage = EngagementStorage(path)
-    with patch.object(engagement_file, "read_held", reading):
-        document = storage.load()
-    assert document is not None
-    with contextlib.suppress(FileChanged):
-        storage.commit({**document, "risks": {"7": {"name": "ours"}}})
-    return "theirs" in path.read_text()
-
-
-def keeps_what_has_the_same_time_and_size(path: Path) -> bool:
-    """Another program puts a text of the same length in the file within the same tick."""
-    storage, document = opened(path)
-    status = path.stat()
-    path.write_text(path.read_text().replace('"Delay"', '"DELAY"'))
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    with contextlib.suppress(FileChanged):
-        storage.commit({**document, "more": {"1": {"name": "ours"}}})
-    return "DELAY" in path.read_text()
-
-
-def drops_what_was_refused(path: Path) -> bool:
-    """A write that fails on a full disk, and then another one by TinyDB."""
-
-    def full(*arguments: object, **more: object) -> str:
-        raise StorageFailed("The disk is full.")
-
-    with TinyDB(path, storage=EngagementStorage) as database:
-        with patch.object(engagement_file, "replace_file", full), pytest.raises(StorageFailed):
-            database.table("risks").update({"name": "refused"})
-        database.table("notes").insert({"text": "unrelated"})
-    return "refused" not in path.read_text() and "unrelated" in path.read_text()
-
-
-def journals_before_it_shows(path: Path) -> bool:
-    """What one sees at the moment at which the journal is written."""
-    folder = Path(tempfile.mkdtemp(dir=path.parent.parent))
-    place = workspace(folder)
-    made = make_engagement(folder, "Ada Ltd", {RISKS: [{"name": "Old radios"}]})
-    place.save_in_background(lambda: None)
-    session = place.open(made)
-    seen: list[object] = []
-    real = Journal.append
-
-    def looking(self: Journal, *entries: Any, **more: Any) -> bool:
-        seen.append(session.engagement.rows(RISKS)[0].get("name"))
-        return real(self, *entries, **more)
-
-    with patch.object(Journal, "append", looking):
-        session.set(session.engagement.rows(RISKS)[0], {"name": "New radios"})
-    place.leave()
-    return seen[0] == "Old radios"
-
-
-def syncs_before_it_renames(path: Path) -> bool:
-    """The calls of a save in their order."""
-    calls: list[str] = []
-    storage, document = opened(path)
-    with contextlib.ExitStack() as stack:
-        for name in ("fsync", "replace"):
-            real = getattr(os, name)
-
-            def call(*arguments: Any, name: str = name, real: Any = real) -> Any:
-                calls.append(name)
-                return real(*arguments)
-
-            stack.enter_context(patch.object(os, name, call))
-        storage.commit(document)
-    return "fsync" in calls[: len(calls) - calls[::-1].index("replace") - 1]
-
-
-def survives_half_a_write(path: Path) -> bool:
-    """The disk fills up in the middle of the bytes."""
-    storage, document = opened(path)
-    before, real = path.read_bytes(), os.write
-
-    def half(descriptor: int, payload: Any) -> int:
-        real(descriptor, payload[: len(payload) // 2])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with patch.object(os, "write", half), contextlib.suppress(OSError, StorageFailed):
-        storage.commit({**document, "risks": {"7": {"name": "new" * 100}}})
-    return path.read_bytes() == before
-
-
-GUARDED: list[tuple[Mutant, Callable[[Path], bool]]] = [
-    (no_hash_check, keeps_what_came_between),
-    (no_hash_check, keeps_what_has_the_same_time_and_size),
-    (time_and_size_as_the_check, keeps_what_came_in_the_midst_of_reading),
-    (time_and_size_as_the_check, keeps_what_has_the_same_time_and_size),
-    (the_cached_dict, drops_what_was_refused),
-    (acknowledged_before_the_journal, journals_before_it_shows),
-    (no_sync_before_the_rename, syncs_before_it_renames),
-    (written_in_place, survives_half_a_write),
+CAUGHT: list[tuple[Proof, Callable[[Patching], None]]] = [
+    (nothing_is_overwritten_unseen, no_check_under_the_lock),
+    (a_save_of_the_same_size_and_time_is_not_overwritten, times_in_place_of_the_content),
+    (what_is_saved_while_one_reads_is_noticed, times_taken_after_the_reading),
+    (what_was_shown_survives_the_process, acknowledged_before_it_is_journaled),
+    (what_was_shown_survives_a_power_failure, a_journal_that_is_not_synced),
+    (what_was_refused_is_not_saved_by_the_next_change, tinydb_given_what_is_kept),
+    (the_bytes_are_on_the_disk_before_they_get_the_name, not_synced_before_the_rename),
+    (the_bytes_are_on_the_disk_before_they_get_the_name, a_temporary_file_in_another_folder),
+    (the_bytes_are_on_the_disk_before_they_get_the_name, written_in_place),
 ]
 
 
-@pytest.mark.parametrize(("mutant", "guard"), GUARDED, ids=lambda item: item.__name__)
-def test_what_guards_the_protocol_holds_and_notices_the_mutant(
-    path: Path, mutant: Mutant, guard: Callable[[Path], bool]
+@pytest.mark.parametrize("proof", list(dict.fromkeys(proof for proof, _ in CAUGHT)))
+def test_the_program_holds(path: Path, monkeypatch: Patching, proof: Proof) -> None:
+    proof(path, monkeypatch)
+
+
+@pytest.mark.parametrize(("proof", "mutant"), CAUGHT)
+def test_a_mutant_is_caught(
+    path: Path, monkeypatch: Patching, proof: Proof, mutant: Callable[[Patching], None]
 ) -> None:
-    kept = path.read_bytes()
-    assert guard(path)
-    path.write_bytes(kept)
-    with mutant():
-        assert not guard(path)
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        proof(path, monkeypatch)

@@ -1,265 +1,381 @@
-"""Three people on one file, in any order of acts, saves, failures and crashes: what was acknowledged is never lost.
+"""Three people at one file, in any order of events: what somebody was shown as done is never silently gone.
 
-Each value that somebody enters is another one. It lives until somebody who sees it enters another in its place, deletes its
-row or decides against it; as long as it lives it is in the file or in one of its conflicts.
+Every value that is entered is another one, so that each can be looked for. It must be in the file, or in a conflict of
+it, unless somebody who saw it put something else in its place. Until it is saved, its session or that one's journal
+holds it.
 """
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
-import shutil
+import os
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
-from typing import Any
-from unittest.mock import patch
+from typing import Any, NamedTuple
 
-from hypothesis import settings
+import pytest
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pcsm_tui.domain.engagement import Row
-from pcsm_tui.errors import PcsmError, StorageFailed, WentBack
-from pcsm_tui.merge.conflicts import conflicts_of
-from pcsm_tui.store import canonical
-from pcsm_tui.store.engagement_file import EngagementStorage
+from pcsm_tui.domain.changes import Change
+from pcsm_tui.domain.engagement import Document, Row
+from pcsm_tui.errors import PcsmError, StorageFailed, UsageError, WentBack
+from pcsm_tui.merge.conflicts import CONFLICTS, conflicts_of
+from pcsm_tui.store.engagement_file import EngagementStorage, revisions
 from pcsm_tui.store.personal_state import PersonalState
-from pcsm_tui.workspace.clashing import Clashed
+from pcsm_tui.store.presence import Presence
+from pcsm_tui.workspace.clashing import Clashed, Conflicted
 from pcsm_tui.workspace.deciding import decide
 from pcsm_tui.workspace.journaling import SessionJournal
+from pcsm_tui.workspace.saving import BackgroundSaver
 from pcsm_tui.workspace.session import Session
 from tests.support import empty_document, small_framework
 
-TOOL = "samples"
-FIELDS = ("name", "who")
-WHO = st.sampled_from([0, 1, 2])
-Cell = tuple[str, str]
+TOOL = "measures"
+FIELDS = ("name", "target_quality", "target_quantity")
+ADA, BO, CY = "ada", "bo", "cy"
+JOURNALED = (BO, CY)
+"""Who works on the screen, with a journal and a background that saves; Ada works with commands."""
+LEFT = -1
+"""The number of what is in the journal of a session that ended."""
 
 
-class ByHand:
-    """Stands for the background: the machine decides when it saves."""
+class Kept(NamedTuple):
+    """Where a value was entered, by whom, and with which act of their session; nobody's is in the file."""
 
-    def request(self, saving: object) -> None:
-        """Remember nothing."""
+    uid: str
+    field: str
+    owner: str = ""
+    made: int = 0
 
-    def drop(self, saving: object) -> None:
-        """Forget nothing."""
+
+def holds(document: Document, value: str, kept: Kept) -> bool:
+    """Return whether a value is in its field, or in a conflict about it."""
+    for record in document.get(TOOL, {}).values():
+        if record.get("uid") == kept.uid and record.get(kept.field) == value:
+            return True
+    for conflict in conflicts_of(document):
+        if conflict.record != kept.uid:
+            continue
+        for side in conflict.sides:
+            of_field = side.value if conflict.kind == "field" and conflict.field == kept.field else None
+            of_record = side.value.get(kept.field) if isinstance(side.value, dict) else None
+            if value in (of_field, of_record):
+                return True
+    return False
 
 
-class Alone:
-    """Nobody else is told of."""
+@contextmanager
+def disk(full: bool) -> Iterator[None]:
+    """Let no file be put in the place of another while the disk is full."""
 
-    def announce(self) -> None:
-        """Tell nobody."""
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def leave(self) -> None:
-        """Leave nobody."""
+    with pytest.MonkeyPatch.context() as patched:
+        if full:
+            patched.setattr(os, "replace", fail)
+        yield
+
+
+WHO = st.sampled_from((ADA, BO, CY))
+PLACE = st.integers(0, 5)
+FIELD = st.sampled_from(FIELDS)
+FULL = st.sampled_from((False, False, False, True))
 
 
 class ThreeSessions(RuleBasedStateMachine):
-    """The sessions, the file, and the values that live."""
+    """The sessions, the file, and what must not be lost."""
 
     def __init__(self) -> None:
         super().__init__()
-        made = Random(1)  # noqa: S311  the same ids in every run, so that what fails fails again
-        self.ids = patch("secrets.token_hex", lambda length: made.randbytes(length).hex())
-        self.ids.start()
-        self.folder = Path(tempfile.mkdtemp())
-        self.path = self.folder / "acme.pcsm.json"
-        EngagementStorage(self.path).commit(empty_document())
-        self.count, self.opened, self.full = 0, 0, False
-        self.living: dict[Cell, set[str]] = {}
-        self.old: list[bytes] = []
-        self.sessions = [self.open(place) for place in range(3)]
+        self.folder = tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        self.path = Path(self.folder.name) / "acme.pcsm.json"
+        self.values, self.names = (map(f"{kind}{{}}".format, itertools.count(1)) for kind in ("value ", "session-"))
+        self.time = datetime(2026, 11, 22, 9, tzinfo=UTC)
+        self.kept: dict[str, Kept] = {}
+        self.seen_off: set[str] = set()
+        self.recovering = False
+        records = {}
+        for uid in ("a" * 32, "b" * 32):
+            entered = {field: next(self.values) for field in FIELDS}
+            self.kept |= {value: Kept(uid, field) for field, value in entered.items()}
+            records[str(int(uid[:13], 16))] = {**entered, "uid": uid, "order": 1024, "at": "", "by": ""}
+        EngagementStorage(self.path).commit({**empty_document(), TOOL: records})
+        self.past = [self.path.read_bytes()]
+        self.sessions = {who: self.opened(who) for who in (ADA, BO, CY)}
 
-    def teardown(self) -> None:
-        """Let everybody save in the end, and look for all that lives."""
-        self.full = False
-        for _ in range(3):
-            for place in range(3):
-                self.save(place)
-        self.ids.stop()
-        self.all_is_there()
-        shutil.rmtree(self.folder)
+    # --- sessions ---------------------------------------------------------------------------------------------
 
     def clock(self) -> datetime:
-        """Return the time, which jumps about: it decides nothing."""
-        return datetime(2026, 11, 22, 12, tzinfo=UTC) + timedelta(days=(self.count * 37) % 11 - 5)
+        self.time += timedelta(seconds=1)
+        return self.time
 
-    def open(self, place: int) -> Session:
-        """Open the file for a person, and take in what an earlier session of theirs left."""
-        self.opened += 1
-        state = self.folder / f"state{place}"
-        session = Session(self.path, small_framework(), "ABC"[place], PersonalState(state), self.clock)
-        journal = SessionJournal(state / "journal", f"{self.opened:06}")
-        session.save_by(ByHand(), journal, Alone())  # type: ignore[arg-type]
-        if not session.left.is_empty:
-            session.recover()
+    def opened(self, who: str) -> Session:
+        state = Path(self.folder.name) / who
+        session = Session(self.path, small_framework(), who, PersonalState(state), self.clock)
+        if who in JOURNALED:
+            name = next(self.names)
+            journal = SessionJournal(state / "journal", name)
+            saver = BackgroundSaver(lambda: None, lambda: False)  # never started: saving is done by hand
+            session.save_by(saver, journal, Presence(self.path, who, name, ""))
+        perform = session._perform
+
+        def noted(change: Change, op: str) -> None:
+            self.note(who, session, change)
+            perform(change, op)
+
+        session._perform = noted  # type: ignore[method-assign]
         return session
 
-    def fresh(self) -> str:
-        """Return a text that nobody entered before."""
-        self.count += 1
-        return f"v{self.count}"
+    def file(self) -> Document:
+        document = EngagementStorage(self.path).load()
+        assert document is not None
+        return document
 
-    def row(self, place: int, pick: int) -> Row | None:
-        rows = self.sessions[place].engagement.rows(TOOL)
-        return rows[pick % len(rows)] if rows else None
+    def left(self, who: str) -> Document:
+        """Return the file with what is left in a person's journals."""
+        document = self.file()
+        return SessionJournal(Path(self.folder.name) / who / "journal", "looking").left(document).document
 
-    def seen(self, row: Row, field: str) -> None:
-        """Note that what a row shows in a field is knowingly given up."""
-        self.living.get((row.uid, field), set()).discard(str(row.get(field)))
+    def row(self, who: str, place: int) -> Row:
+        rows = self.sessions[who].engagement.rows(TOOL)
+        assume(rows)
+        return rows[place % len(rows)]
 
-    # --- acts ---------------------------------------------------------------------------------------------------
-
-    @rule(place=WHO)
-    def add(self, place: int) -> None:
-        """Add a row."""
-        session, text = self.sessions[place], self.fresh()
-        row = session.add(session.framework.tool(TOOL), {"name": text})
-        self.living[row.uid, "name"] = {text}
-
-    @rule(place=WHO, pick=st.integers(0, 5), field=st.sampled_from(FIELDS))
-    def edit(self, place: int, pick: int, field: str) -> None:
-        """Enter a value over the one that is seen."""
-        if (row := self.row(place, pick)) is not None:
-            self.seen(row, field)
-            text = self.fresh()
-            self.sessions[place].set(row, {field: text})
-            self.living.setdefault((row.uid, field), set()).add(text)
-
-    @rule(place=WHO, pick=st.integers(0, 5))
-    def delete(self, place: int, pick: int) -> None:
-        """Delete a row with all that is seen of it."""
-        if (row := self.row(place, pick)) is not None:
-            for field in FIELDS:
-                self.seen(row, field)
-            self.sessions[place].remove(row)
-
-    @rule(place=WHO, way=st.sampled_from(["undo", "redo"]))
-    def step(self, place: int, way: str) -> None:
-        """Take a step back or forth: what is seen then lives, what was seen before no more."""
-        session = self.sessions[place]
-        before = {row.uid: row for row in session.engagement.rows(TOOL)}
+    def acting(self, act: Callable[[], object], full: bool = False) -> None:
+        """Act; only what a user can do something about may be raised."""
         try:
-            session.undo() if way == "undo" else session.redo()
-        except (PcsmError, Clashed):
+            with disk(full):
+                act()
+        except StorageFailed:
+            assert full
+        except (Conflicted, WentBack, Clashed):
+            pass
+
+    # --- what must not be lost --------------------------------------------------------------------------------
+
+    def note(self, who: str, session: Session, change: Change) -> None:
+        """Note what a person enters, and what they put something else in the place of, having seen it."""
+        made = session.saving.made + 1
+        if self.recovering:
+            own = [value for value, kept in self.kept.items() if (kept.owner, kept.made) == (who, LEFT)]
+            self.kept |= {value: self.kept[value]._replace(made=made) for value in own}
             return
-        after = {row.uid: row for row in session.engagement.rows(TOOL)}
-        for uid in {*before, *after}:
+        for edit in change.edits:
+            before, after = edit.before or {}, edit.after or {}
+            if edit.table == CONFLICTS and edit.after is None:
+                self.decided(session, before, change)
+            if edit.table != TOOL:
+                continue
+            uid = (after or before)["uid"]
             for field in FIELDS:
-                old, new = (rows[uid].get(field) if uid in rows else None for rows in (before, after))
-                if old != new:
-                    self.living.setdefault((uid, field), set()).discard(str(old))
-                    if new is not None:
-                        self.living[uid, field].add(str(new))
+                if before.get(field) != after.get(field):
+                    self.put_away(before.get(field, ""))
+                    if field in after and after[field] not in self.seen_off:  # what an undo brings back, others may
+                        self.kept[after[field]] = Kept(uid, field, who, made)  # have put away, and go on to do so
 
-    @rule(place=WHO, pick=st.integers(0, 5), side=st.sampled_from([0, 1, None]))
-    def decide(self, place: int, pick: int, side: int | None) -> None:
-        """Decide a conflict that is seen."""
-        session = self.sessions[place]
-        if not session.conflicts:
+    def put_away(self, value: str) -> None:
+        """Note that somebody put something else in the place of a value that they saw."""
+        self.kept.pop(value, None)
+        self.seen_off.add(value)
+
+    def decided(self, session: Session, conflict: Mapping[str, Any], change: Change) -> None:
+        """Note that both sides of a conflict were seen: only what stands in the field is still wanted."""
+        place = (conflict["table"], conflict["doc_id"])
+        standing = session.engagement.document.get(place[0], {}).get(place[1], {})
+        for edit in change.edits:
+            if (edit.table, edit.doc_id) == place:
+                standing = edit.after or {}
+        for side in conflict["sides"]:
+            value = side.get("value")
+            seen = value.values() if isinstance(value, dict) else [value]
+            for value in seen:
+                if isinstance(value, str) and value not in standing.values():
+                    self.put_away(value)
+
+    def is_pending(self, kept: Kept) -> bool:
+        """Return whether a value need not be in the file yet."""
+        if not kept.owner:
+            return False
+        return kept.made == LEFT or kept.made > self.sessions[kept.owner].saving.saved
+
+    def is_there(self, value: str, kept: Kept, file: Document) -> bool:
+        if holds(file, value, kept):
+            return True
+        if not self.is_pending(kept):
+            return False
+        if kept.made == LEFT:
+            return holds(self.left(kept.owner), value, kept)
+        return holds(self.sessions[kept.owner].engagement.document, value, kept)
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        file = self.file()
+        lost = {value: kept for value, kept in self.kept.items() if not self.is_there(value, kept, file)}
+        assert not lost
+        payload = self.path.read_bytes()
+        if payload != self.past[-1]:
+            self.past.append(payload)
+
+    # --- what people do ---------------------------------------------------------------------------------------
+
+    @rule(who=WHO, place=PLACE, field=FIELD, full=FULL)
+    def edit(self, who: str, place: int, field: str, full: bool) -> None:
+        row, value = self.row(who, place), next(self.values)
+        self.acting(lambda: self.sessions[who].set(row, {field: value}), full)
+
+    @rule(who=WHO, full=FULL)
+    def add(self, who: str, full: bool) -> None:
+        session = self.sessions[who]
+        self.acting(lambda: session.add(session.framework.tool(TOOL), {"name": next(self.values)}), full)
+
+    @rule(who=WHO, place=PLACE, full=FULL)
+    def delete(self, who: str, place: int, full: bool) -> None:
+        row = self.row(who, place)
+        self.acting(lambda: self.sessions[who].remove(row), full)
+
+    @rule(who=WHO, full=FULL, again=st.booleans())
+    def undo(self, who: str, full: bool, again: bool) -> None:
+        session = self.sessions[who]
+        with suppress(UsageError):  # there is nothing to undo
+            self.acting(session.redo if again else session.undo, full)
+
+    @rule(who=WHO, place=PLACE, side=st.sampled_from((0, 1, None)), full=FULL)
+    def decide(self, who: str, place: int, side: int | None, full: bool) -> None:
+        session = self.sessions[who]
+        assume(session.conflicts)
+        conflict = session.conflicts[place % len(session.conflicts)]
+        self.acting(lambda: decide(session, conflict, side), full)
+
+    # --- saving -----------------------------------------------------------------------------------------------
+
+    @rule(who=st.sampled_from(JOURNALED), full=FULL)
+    def work(self, who: str, full: bool) -> None:
+        """Let the background save, or look; what came of it is taken in later."""
+        with disk(full):
+            self.sessions[who].saving.work()
+
+    @rule(who=st.sampled_from(JOURNALED))
+    def settle(self, who: str) -> None:
+        self.sessions[who].settle()
+
+    @rule(who=WHO, full=FULL)
+    def look(self, who: str, full: bool) -> None:
+        session = self.sessions[who]
+        self.acting(session.save if session.saving.is_dirty else session.refresh, full)
+
+    @rule(who=WHO, recover=st.booleans())
+    def crash(self, who: str, recover: bool) -> None:
+        """End a session without saving, and open the next one, which takes up or discards what is left."""
+        session = self.sessions[who]
+        saved, file = session.saving.saved, self.file()
+        session.close()  # a process that dies saves as little, and lets go of its journal too
+        for value, kept in list(self.kept.items()):
+            if kept.owner != who or kept.made <= saved:
+                continue
+            self.kept[value] = kept._replace(owner="") if holds(file, value, kept) else kept._replace(made=LEFT)
+            if who not in JOURNALED and self.kept[value].owner:
+                del self.kept[value]
+        self.nothing_is_lost()
+        self.kept = {
+            value: kept._replace(owner="") if kept.owner == who and kept.made != LEFT else kept
+            for value, kept in self.kept.items()
+        }
+        session = self.sessions[who] = self.opened(who)
+        if who in JOURNALED:
+            self.take_up(session, who, recover)
+
+    def take_up(self, session: Session, who: str, recover: bool) -> None:
+        if not recover:
+            session.discard_left()
+            self.kept = {value: kept for value, kept in self.kept.items() if (kept.owner, kept.made) != (who, LEFT)}
             return
-        conflict = session.conflicts[pick % len(session.conflicts)]
-        decide(session, conflict, side)
-        record = session.engagement.document.get(TOOL, {}).get(conflict.doc_id, {})
-        for field in FIELDS:
-            if conflict.kind == "deleted" or conflict.field == field:
-                held = [side.value.get(field) if conflict.kind == "deleted" and side.value else side.value
-                        for side in conflict.sides]  # fmt: skip
-                for value in held:
-                    if value != record.get(field) and isinstance(value, str):
-                        self.living.get((conflict.record, field), set()).discard(value)
-                if isinstance(record.get(field), str):
-                    self.living.setdefault((conflict.record, field), set()).add(record[field])
+        self.recovering = True
+        session.recover()
+        self.recovering = False
+        assert all((kept.owner, kept.made) != (who, LEFT) for kept in self.kept.values())
 
-    # --- the file -----------------------------------------------------------------------------------------------
+    # --- what others do to the file ---------------------------------------------------------------------------
 
-    @rule(place=WHO)
-    def save(self, place: int) -> None:
-        """Save what is not saved, or look at the file; a file that went back is put right again."""
-        session = self.sessions[place]
+    @rule(place=PLACE, field=FIELD)
+    def rewrite(self, place: int, field: str) -> None:
+        """Change a value with an editor that knows nothing of revisions."""
+        document = json.loads(self.path.read_bytes())
+        records = [*document.get(TOOL, {}).values()]
+        assume(records)
+        record, value = records[place % len(records)], next(self.values)
+        self.put_away(record.get(field, ""))
+        record[field] = value
+        self.kept[value] = Kept(record["uid"], field)
+        self.path.write_text(json.dumps(document))
 
-        def full(path: Path, *rest: Any) -> str:
-            raise StorageFailed(f"{path} was not saved: the disk is full.")
+    @rule(place=st.integers(0, 50))
+    def go_back(self, place: int) -> None:
+        """Put an old revision in the place of the file: what only the newer ones held is gone, since that was wanted."""
+        newest = self.file()
+        self.path.write_bytes(self.past[place % len(self.past)])
+        file = self.file()
+        self.kept = {
+            value: kept
+            for value, kept in self.kept.items()
+            if holds(file, value, kept) or (self.is_pending(kept) and not holds(newest, value, kept))
+        }
 
-        session.saving.storage._seen = None  # a look that is not spared
-        if self.full:
-            with patch("pcsm_tui.store.engagement_file.replace_file", full):
-                session.saving.work()
-        else:
-            session.saving.work()
-        session.settle()
-        if isinstance(session.saving.problem, WentBack):
-            session.put_back()
-            session.saving.work()
-            session.settle()
+    @precondition(lambda self: any(self.went_back(who) for who in self.sessions))
+    @rule(keep_mine=st.booleans(), full=FULL)
+    def answer(self, keep_mine: bool, full: bool) -> None:
+        """Say what is to become of a file that went back: it is merged, or what one has is put over it."""
+        who = next(who for who in self.sessions if self.went_back(who))
+        session = self.sessions[who]
+        if keep_mine:
+            self.seen_to_go(session)
+        self.acting(session.put_back if keep_mine else session.merge_older, full)
 
-    @rule(full=st.booleans())
-    def fill(self, full: bool) -> None:
-        """Fill the disk, or make room."""
-        self.full = full
+    def went_back(self, who: str) -> bool:
+        return isinstance(self.sessions[who].saving.problem, WentBack)
 
-    @rule(place=WHO)
-    def crash(self, place: int) -> None:
-        """End a session without a save, as a kill does, and come back."""
-        journal = self.sessions[place]._journal
-        assert journal is not None
-        journal.close()
-        self.sessions[place] = self.open(place)
+    def seen_to_go(self, session: Session) -> None:
+        """Note that what an old revision holds is put away, as long as it is an old one."""
+        file, mine = self.file(), session.engagement.document
+        if revisions(file)[0] in revisions(session.saving.base)[1:]:
+            self.kept = {
+                value: kept
+                for value, kept in self.kept.items()
+                if self.is_pending(kept) or holds(mine, value, kept) or not holds(file, value, kept)
+            }
 
-    @rule(pick=st.integers(0, 5), field=st.sampled_from(FIELDS))
-    def rewrite(self, pick: int, field: str) -> None:
-        """Let another program change a field in the file, without a new revision."""
-        document = json.loads(self.path.read_text())
-        records = list(document.get(TOOL, {}).values())
-        if records:
-            record = records[pick % len(records)]
-            self.living.setdefault((record["uid"], field), set()).discard(str(record.get(field)))
-            record[field] = self.fresh()
-            self.living[record["uid"], field].add(record[field])
-            self.path.write_text(json.dumps(document))
-
-    @precondition(lambda self: not self.full)
-    @rule()
-    def go_back(self) -> None:
-        """Put an older file back, when all have seen the newest: whoever meets it first puts that right."""
-        for _ in range(2):
-            for place in range(3):
-                self.save(place)
-        held = self.path.read_bytes()
-        if self.old and self.old[-1] != held:
-            self.path.write_bytes(self.old[-1])
-            self.save(0)
-        self.old.append(held)
-
-    @invariant()
-    def the_file_can_be_read(self) -> None:
-        """Look at the file as any reader does."""
-        canonical.from_bytes(self.path.read_bytes(), self.path)
-
-    @invariant()
-    def what_somebody_sees_unsaved_is_in_a_journal_or_the_file(self) -> None:
-        """Look at what would be left of each session if it ended now."""
-        for session in self.sessions:
-            assert session._journal is not None and session._journal.problem == ""
-
-    def all_is_there(self) -> None:
-        """Look for every value that lives."""
-        document: Any = canonical.from_bytes(self.path.read_bytes(), self.path)
-        records = {record["uid"]: record for record in document.get(TOOL, {}).values()}
-        for (uid, field), values in self.living.items():
-            held = [records.get(uid, {}).get(field)]
-            for conflict in conflicts_of(document):
-                if conflict.record == uid:
-                    whole = [side.value for side in conflict.sides if isinstance(side.value, dict)]
-                    held += [record.get(field) for record in whole]
-                    held += [side.value for side in conflict.sides if conflict.field == field]
-            assert values <= {str(value) for value in held}, (uid, field, values, held)
+    def teardown(self) -> None:
+        """Save everything that can be saved, and look once more."""
+        for who, session in self.sessions.items():
+            for _ in range(4):
+                if self.went_back(who):
+                    session.saving.accept_older()
+                with suppress(PcsmError):
+                    session.save()
+            assert not session.saving.is_dirty
+        file = self.file()
+        lost = {value: kept for value, kept in self.kept.items() if not holds(file, value, kept) and kept.made != LEFT}
+        assert not lost
+        for session in self.sessions.values():
+            session.close()
+        self.folder.cleanup()
 
 
-TestThreeSessions = ThreeSessions.TestCase
-TestThreeSessions.settings = settings(
-    max_examples=settings().max_examples if settings().max_examples < 100 else 400, stateful_step_count=30
+ThreeSessions.TestCase.settings = settings(
+    settings.get_profile("pcsm"), max_examples=40, stateful_step_count=30, deadline=None
 )
+TestThreeSessions = ThreeSessions.TestCase
+
+
+@pytest.mark.long
+def test_many_more_of_them() -> None:
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(ThreeSessions, settings=settings(max_examples=400, stateful_step_count=30, deadline=None))
