@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import hashlib
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 
 from pcsm_tui.errors import FileRefused, StorageFailed
 from pcsm_tui.store import canonical
-from pcsm_tui.store.folders import private_folder
+from pcsm_tui.store.folders import kept_folder, private_folder
 from pcsm_tui.store.locks import write_lock
 from pcsm_tui.store.replacing import previous_path, read_payload, replace_file
 
@@ -244,10 +243,8 @@ def previous(path: Path) -> Backup | None:
 
 
 def folder_of(state_folder: Path, file_id: str) -> Path:
-    """Return the folder of the backups of an engagement; its `file_id` may be any text, also one that is no name."""
-    plain = re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", file_id)
-    name = file_id if plain else f"~{hashlib.blake2b(file_id.encode(errors='replace'), digest_size=16).hexdigest()}"
-    return state_folder / "backups" / name
+    """Return the folder of the backups of an engagement."""
+    return kept_folder(state_folder, "backups", file_id)
 
 
 def all_backups(state_folder: Path) -> list[Backups]:

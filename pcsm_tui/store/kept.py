@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,15 +12,9 @@ from pcsm_tui.store import canonical
 from pcsm_tui.store.backups import folder_of
 from pcsm_tui.store.findings import Finding, finding, several
 
-_FOLDER_NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _OUTDATED = 7 * 24 * 60 * 60
 """Seconds by which the newest backup may be older than the file."""
 _PIECE = 1 << 20
-
-
-def kept_folder(state: Path, what: str, file_id: str) -> Path | None:
-    """Return the folder of a kind of thing that is kept of an engagement; None for a file_id that leads elsewhere."""
-    return state / what / file_id if _FOLDER_NAME.fullmatch(file_id) else None
 
 
 def kept_findings(path: Path, file_id: str, state: Path) -> Iterator[Finding]:

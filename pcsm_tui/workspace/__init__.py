@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
@@ -300,17 +300,17 @@ class Workspace:
 
     def _protect(self, session: Session, saver: BackgroundSaver) -> None:
         """Let the background save a session, and a journal keep what it does until then."""
-        from pcsm_tui.store.kept import kept_folder
+        from pcsm_tui.store.folders import kept_folder
+        from pcsm_tui.store.journal import forget_discarded
         from pcsm_tui.store.presence import Presence
-        from pcsm_tui.workspace.journaling import SessionJournal
+        from pcsm_tui.workspace.journaling import KEPT_DAYS, SessionJournal
 
         now = self._clock()
         name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{next(_SESSIONS):06}"
         presence = Presence(session.path, self.settings.user, name, now.strftime(STAMP))
-        file_id = session.engagement.file_id
-        folder = kept_folder(self.settings.places.state, "journal", file_id)
-        journal = SessionJournal(folder or self.settings.places.state / "journal" / "unnamed", name)
-        session.save_by(saver, journal, presence)
+        folder = kept_folder(self.settings.places.state, "journal", session.engagement.file_id)
+        forget_discarded(folder, (now - timedelta(KEPT_DAYS)).timestamp())
+        session.save_by(saver, SessionJournal(folder, name), presence)
 
     def _beat(self) -> bool:
         """Keep what is being typed, and look who else is there; return whether there is something new to show."""

@@ -14,9 +14,10 @@ from pcsm_tui.settings import Settings
 from pcsm_tui.store.findings import Finding as Finding
 from pcsm_tui.store.findings import finding
 from pcsm_tui.store.findings import several as several
+from pcsm_tui.store.folders import kept_folder
 from pcsm_tui.store.inspection import Further, Progress, engagement_files, inspected
 from pcsm_tui.store.journal import left_journals
-from pcsm_tui.store.kept import kept_findings, kept_folder
+from pcsm_tui.store.kept import kept_findings
 from pcsm_tui.workspace import PERSONAL, Workspace
 from pcsm_tui.workspace.addressing import expanded
 from pcsm_tui.workspace.checking import check
@@ -82,7 +83,7 @@ def _kept(settings: Settings, path: Path, file_id: str, document: Document) -> I
     state = settings.places.state
     yield from kept_findings(path, file_id, state)
     folder = kept_folder(state, "journal", file_id)
-    left = left_behind(left_journals(folder) if folder else [], document)
+    left = left_behind(left_journals(folder), document)
     waiting = len(left.labels) + len(left.typed)
     if waiting:
         what = f"{waiting} change{'s' if waiting > 1 else ''} of an earlier session {'are' if waiting > 1 else 'is'} not in it."

@@ -326,3 +326,40 @@ def test_a_read_only_file_keeps_what_was_typed_as_a_draft(path: Path, session: S
         session.set_text(risk(session), "likelihood", "5")
     tool = session.framework.tool(RISKS)
     assert [text for text, _ in session.drafts(tool).values()] == ["5"]
+
+
+# --- the person's own folders ---------------------------------------------------------------------------------------
+
+
+def test_fault_052_101_what_is_kept_stays_in_the_persons_own_private_folder(path: Path) -> None:
+    document = json.loads(path.read_text())
+    document["_meta"]["1"]["file_id"] = "../../escaped"
+    path.write_text(json.dumps(document))
+    place = workspace(path.parent)
+    state = place.settings.places.state
+    mask = os.umask(0)
+    try:
+        place.save_in_background(lambda: None)
+        session = place.open(path)
+        session.set(risk(session), {"likelihood": 5})
+        place.leave()
+    finally:
+        os.umask(mask)
+    made = [*state.rglob("*")]
+    assert any(file.suffix == ".journal" for file in made) and not (state.parent / "escaped").exists()
+    assert [file for file in (state, *made) if file.stat().st_mode & 0o077] == []
+
+
+def test_what_was_discarded_goes_after_thirty_days(path: Path) -> None:
+    place = workspace(path.parent)
+    session = place.open(path)
+    folder = place.settings.places.state / "journal" / session.engagement.file_id
+    folder.mkdir(parents=True)
+    for days in (29, 31):
+        aside = folder / f"{days}.discarded"
+        aside.write_text("")
+        at = (NOON - timedelta(days)).timestamp()
+        os.utime(aside, (at, at))
+    place.save_in_background(lambda: None)
+    place.leave()
+    assert [file.name for file in folder.glob("*.discarded")] == ["29.discarded"]
