@@ -169,10 +169,12 @@ def test_fault_005_a_session_saves_what_failed_at_any_call_with_the_next_try(
     def attempt(disk: FailingDisk) -> None:
         operation = prepare(Editing)
         session = operation.session
-        with disk:
-            for name in NAMES[1:]:
+        for place, name in enumerate(NAMES[1:], 1):
+            with disk:
                 session.set(session.engagement.rows(TOOL)[0], {"name": name})
                 saved(session)
+            held = reached(EngagementStorage(operation.path).load() or {})
+            assert bool(session.unsaved) == (held < place), "what is told as not saved is not, and the other way round"
         saved(session)
         assert not session.saving.is_dirty
         assert reached(EngagementStorage(operation.path).load() or {}) == 2
@@ -181,6 +183,18 @@ def test_fault_005_a_session_saves_what_failed_at_any_call_with_the_next_try(
         operation.check(2)
 
     assert failure_points(failure, attempt) >= 3
+
+
+def test_journals_of_which_nothing_is_left_do_not_pile_up(prepare: Preparing) -> None:
+    operation = prepare(Editing)
+    for place in range(4):
+        session = operation.opened()
+        session.set(session.engagement.rows(TOOL)[0], {"name": NAMES[1 + place % 2]})
+        saved(session)
+        session.close()
+    assert len([*(operation.state / "journal").iterdir()]) == 1
+    session = operation.opened()
+    assert session.undo() and reached(session.engagement.document) == 1, "what could be undone went along"
 
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError])
