@@ -15,7 +15,7 @@ from typing import Any
 from pcsm_tui.errors import PcsmError, StorageFailed
 from pcsm_tui.store.folders import private_folder
 from pcsm_tui.store.locks import write_lock
-from pcsm_tui.store.replacing import read_payload, replace_file
+from pcsm_tui.store.replacing import read_payload, remove_leftovers, replace_file
 
 Section = dict[str, Any]
 State = dict[str, Section]
@@ -58,6 +58,7 @@ class PersonalState:
                 before = _as_json(state)
                 self._make_changes(state)
                 if _as_json(state) != before:
+                    remove_leftovers(self.path)
                     replace_file(self.path, _as_json(state), _MODE)
         except PcsmError as problem:
             raise StorageFailed(problem.message, "It holds until you leave the program.") from None

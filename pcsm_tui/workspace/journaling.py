@@ -117,7 +117,8 @@ class SessionJournal:
         if self._unwritten:
             return
         for journal in journals:
-            journal.remove()
+            if journal.path != self._journal.path:  # two sessions can only have one name where the clock stands still
+                journal.remove()
         self._before = [journal for journal in self._before if journal not in journals]
 
     def _append(self, entry: Entry, *, durable: bool = True) -> None:

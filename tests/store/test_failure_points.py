@@ -16,6 +16,7 @@ from pcsm_tui.store.engagement_file import EngagementStorage, with_new_revision
 from pcsm_tui.store.folders import private_folder
 from pcsm_tui.store.journal import Journal, left_journals
 from pcsm_tui.store.overwriting import copy_path
+from pcsm_tui.store.personal_state import PersonalState
 from pcsm_tui.store.replacing import previous_path, replace_file
 from tests.store.failing import (
     ERRORS,
@@ -260,6 +261,32 @@ def test_a_session_opened_while_another_writes_in_place_leaves_the_copy_to_it(
     operation.act(lambda: None)
     monkeypatch.undo()
     operation.check(1)
+
+
+# --- the person's own state -----------------------------------------------------------------------------------
+
+
+class Remembering:
+    """A change of the person's own state, which is written to a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "state"
+        PersonalState(self.folder).change("visits", lambda section: section.update(acme="first"))
+
+    def act(self, acknowledge: Callable[[], None]) -> None:
+        PersonalState(self.folder).change("visits", lambda section: section.update(acme="second"))
+        acknowledge()
+
+    def check(self, acknowledged: int) -> None:
+        found = PersonalState(self.folder).section("visits")
+        assert found["acme"] in (("second",) if acknowledged else ("first", "second"))
+        PersonalState(self.folder).change("visits", lambda section: section.update(acme="third"))
+        assert sorted(path.name for path in self.folder.iterdir()) == [".state.json.lock", "state.json"]
+
+
+@pytest.mark.parametrize("failure", every(KILLS))
+def test_fault_001_the_persons_own_state_is_the_old_or_the_new_one(prepared: Preparing, failure: Failure) -> None:
+    assert killed_points(failure, lambda: prepared(Remembering)) >= (1 if failure.half else LEAST)
 
 
 # --- the journal ----------------------------------------------------------------------------------------------

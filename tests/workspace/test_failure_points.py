@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tinydb import TinyDB
 
 from pcsm_tui.domain.engagement import Document
 from pcsm_tui.errors import PcsmError
-from pcsm_tui.store import engagement_file
+from pcsm_tui.store import engagement_file, serializing
 from pcsm_tui.store.engagement_file import EngagementStorage
 from pcsm_tui.store.personal_state import PersonalState
 from pcsm_tui.store.presence import Presence
@@ -168,10 +169,12 @@ def test_fault_005_a_session_saves_what_failed_at_any_call_with_the_next_try(
     def attempt(disk: FailingDisk) -> None:
         operation = prepare(Editing)
         session = operation.session
-        with disk:
-            for name in NAMES[1:]:
+        for place, name in enumerate(NAMES[1:], 1):
+            with disk:
                 session.set(session.engagement.rows(TOOL)[0], {"name": name})
                 saved(session)
+            held = reached(EngagementStorage(operation.path).load() or {})
+            assert bool(session.unsaved) == (held < place), "what is told as not saved is not, and the other way round"
         saved(session)
         assert not session.saving.is_dirty
         assert reached(EngagementStorage(operation.path).load() or {}) == 2
@@ -180,3 +183,75 @@ def test_fault_005_a_session_saves_what_failed_at_any_call_with_the_next_try(
         operation.check(2)
 
     assert failure_points(failure, attempt) >= 3
+
+
+def test_journals_of_which_nothing_is_left_do_not_pile_up(prepare: Preparing) -> None:
+    operation = prepare(Editing)
+    for place in range(4):
+        session = operation.opened()
+        session.set(session.engagement.rows(TOOL)[0], {"name": NAMES[1 + place % 2]})
+        saved(session)
+        session.close()
+    assert len([*(operation.state / "journal").iterdir()]) == 1
+    session = operation.opened()
+    assert session.undo() and reached(session.engagement.document) == 1, "what could be undone went along"
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError])
+def test_fault_023_too_little_memory_at_any_part_of_a_save_leaves_everything_as_it_was(
+    prepare: Preparing, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = serializing._json
+    for at in range(1, 100):
+        operation, calls = prepare(Editing), itertools.count(1)
+        session, before = operation.session, operation.path.read_bytes()
+        session.set(session.engagement.rows(TOOL)[0], {"name": NAMES[1]})
+
+        def fail(value: object, at: int = at, calls: Iterator[int] = calls) -> bytes:
+            if next(calls) == at:
+                raise error
+            return real(value)
+
+        with monkeypatch.context() as short:
+            short.setattr(serializing, "_json", fail)
+            saved(session)
+        if not session.saving.is_dirty:
+            assert at > 5
+            return
+        assert "too little memory" in session.unsaved
+        assert operation.path.read_bytes() == before
+        saved(session)
+        operation.session.close()
+        operation.check(1)
+        assert reached(EngagementStorage(operation.path).load() or {}) == 1
+    raise AssertionError("it was never saved")
+
+
+def test_fault_024_an_act_of_which_a_part_is_refused_changes_nothing(prepare: Preparing) -> None:
+    operation = prepare(Editing)
+    session, path = operation.session, operation.path
+    before, payload = session.engagement, path.read_bytes()
+    with pytest.raises(PcsmError):
+        session.set(session.engagement.rows(TOOL)[0], {"name": NAMES[1], "deadline": "soon"})
+    assert session.engagement is before
+    saved(session)
+    assert path.read_bytes() == payload
+
+
+def test_fault_024_a_script_that_fails_half_way_through_records_changes_nothing(prepare: Preparing) -> None:
+    path = prepare(Editing).path
+    with TinyDB(path, storage=EngagementStorage) as database:
+        table = database.table(TOOL)
+        table.insert({"name": NAMES[0]})
+
+        def rename(record: dict[str, object], seen: list[int] = []) -> None:  # noqa: B006
+            record["name"] = NAMES[1]
+            seen.append(1)
+            if len(seen) == 2:
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            table.update(rename)
+        table.insert({"name": NAMES[0]})
+    names = [record["name"] for record in (EngagementStorage(path).load() or {})[TOOL].values()]
+    assert names == [NAMES[0]] * 3

@@ -146,7 +146,8 @@ class ThreeSessions(RuleBasedStateMachine):
 
     def row(self, who: str, place: int) -> Row:
         rows = self.sessions[who].engagement.rows(TOOL)
-        assume(rows)
+        if not rows:
+            assume(False)
         return rows[place % len(rows)]
 
     def acting(self, act: Callable[[], object], full: bool = False) -> None:
@@ -372,6 +373,22 @@ ThreeSessions.TestCase.settings = settings(
     settings.get_profile("pcsm"), max_examples=40, stateful_step_count=30, deadline=None
 )
 TestThreeSessions = ThreeSessions.TestCase
+
+
+def test_fault_037_putting_back_what_one_has_does_not_overwrite_what_others_saved_since() -> None:
+    """The file goes back, Ada is told so; before she answers, Bo saves to what is there."""
+    sessions = ThreeSessions()
+    sessions.edit(ADA, 0, "name", False)
+    sessions.nothing_is_lost()
+    sessions.go_back(0)
+    sessions.edit(ADA, 0, "target_quantity", False)
+    assert sessions.went_back(ADA)
+    sessions.edit(BO, 1, "target_quality", False)
+    sessions.work(BO, False)
+    sessions.answer(keep_mine=True, full=False)
+    sessions.nothing_is_lost()
+    assert {"value 8", "value 9"} <= sessions.kept.keys(), "what both entered since is asked for"
+    sessions.teardown()
 
 
 @pytest.mark.long
