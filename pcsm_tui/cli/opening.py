@@ -58,8 +58,8 @@ def require_terminal() -> None:
     """Raise `UsageError` where no screen can be drawn."""
     if os.environ.get("TERM") == "dumb":
         what = "this one (TERM=dumb) cannot draw one"
-    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
-        what = "input or output is none"
+    elif not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        what = "input, output or error output is none"  # Textual draws on the last of them
     else:
         return
     raise UsageError(

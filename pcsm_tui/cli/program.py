@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from pcsm_tui import __version__
 from pcsm_tui.cli import (
+    backing_up,
     changing,
     checking,
     doctor,
@@ -38,7 +39,7 @@ FAILED = 4
 _SECTIONS = {
     "See": ("list", "today", "show", "plan", "search", "tools"),
     "Change": ("new", "add", "set", "tick", "move", "duplicate", "remove", "phase"),
-    "Go back": ("history", "restore", "conflicts", "decide"),
+    "Go back": ("history", "restore", "backup", "conflicts", "decide"),
     "Check and pass on": ("check", "doctor", "salvage", "import", "export"),
     "The program": ("demo", "config", "locate", "keys", "themes", "completion"),
 }
@@ -168,6 +169,7 @@ for _command in (
     *salvaging.COMMANDS,
     *exporting.COMMANDS,
     *importing.COMMANDS,
+    *backing_up.COMMANDS,
     *own.COMMANDS,
     *screen.COMMANDS,
 ):

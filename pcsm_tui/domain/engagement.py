@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from pcsm_tui.domain import computed, naming
@@ -80,6 +81,11 @@ class Row:
     def get(self, field_id: str) -> Value:
         """Return the value that the row holds in a field; None when empty. Computed fields hold none."""
         return self.record.get(field_id)
+
+    @cached_property
+    def place(self) -> tuple[int, str, int]:
+        """Where the row stands among the others of its tool: by `order`, and those of one order by when they came."""
+        return (order_of(self.record), str(self.record.get("at", "")), int(self.doc_id))
 
     @property
     def help(self) -> str:
@@ -196,7 +202,7 @@ class Engagement:
         """
         if tool_id not in self._rows:
             tool = self.framework.tool(tool_id)
-            rows = tuple(sorted(self._found_rows(tool), key=_place))
+            rows = tuple(sorted(self._found_rows(tool), key=_PLACE))
             if tool.outline:
                 self._outlines[tool_id] = self._made_outline(tool, rows)
                 rows = self._outlines[tool_id].rows
@@ -226,16 +232,34 @@ class Engagement:
         declared = list(self._declared_rows(tool))
         defaults = {uid: default for uid, default, _ in declared}
         table, gone = self.document.get(tool.id, {}), self.document.get(GONE, {})
-        uids = {doc_id: uid_of(self.document, tool.id, doc_id) for doc_id in table}
-        rows = [Row(tool, uid, doc_id, table[doc_id], True, defaults.get(uid)) for doc_id, uid in uids.items()]
+        rows = list(self._stored_rows(tool, defaults).values())
         if tool.single and rows:
             return rows
-        hidden = {*uids.values()}
+        hidden = {row.uid for row in rows} if declared else ()
         for uid, default, record in declared:
             doc_id = doc_id_of(uid)
             if uid not in hidden and doc_id not in table and (tool.single or doc_id not in gone):
                 rows.append(Row(tool, uid, doc_id, record, False, default))
         return rows
+
+    def _stored_rows(self, tool: Tool, defaults: Mapping[str, DefaultRow]) -> dict[str, Row]:
+        """Return the rows of the file by their doc id; those that have not changed are the same as before."""
+        table = self.document.get(tool.id, {})
+
+        def row_of(doc_id: str, record: Record) -> Row:
+            uid = uid_of(self.document, tool.id, doc_id)
+            return Row(tool, uid, doc_id, record, True, defaults.get(uid))
+
+        def made(before: dict[str, Row] | None) -> dict[str, Row]:
+            known = before or {}
+            rows = {}
+            for doc_id, record in table.items():
+                row = known.get(doc_id)
+                same = row is not None and row.record is record and row.tool is tool
+                rows[doc_id] = row if same and row is not None else row_of(doc_id, record)
+            return rows
+
+        return self.carried(f"rows {tool.id}", made)
 
     def _declared_rows(self, tool: Tool) -> Iterator[tuple[str, DefaultRow, Record]]:
         """Yield uid, declaration and starting values of every default row, whether in the file or not."""
@@ -415,5 +439,4 @@ def _starting(tool: Tool, values: dict[str, Any], order: int) -> Record:
     return {**start, **values, "order": order}
 
 
-def _place(row: Row) -> tuple[int, str, int]:
-    return (order_of(row.record), str(row.record.get("at", "")), int(row.doc_id))
+_PLACE = attrgetter("place")

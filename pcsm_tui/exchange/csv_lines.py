@@ -18,6 +18,8 @@ _QUOTES = "Look for a quotation mark that is not closed."
 _SAVE = "Save it as CSV in UTF-8."
 _LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What has no place in a table: C0 without tab and line ends."""
 _GUARDED = re.compile(r"''*[=+\-@\t\r\n＝＋－＠]")
 _OTHER_KINDS = {
     b"PK\x03\x04": "a workbook or another zip file",
@@ -88,9 +90,10 @@ def _decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileRefused(f"{name}, line {line}: this is no UTF-8.", _SAVE) from None
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise FileRefused(f"{name}, line {line}: there is a NUL character.", _SAVE)
+    if control := _CONTROL.search(text):
+        line = text.count("\n", 0, control.start()) + 1
+        what = f"control character {ord(control[0]):#04x}" if control[0] != "\x00" else "NUL character"
+        raise FileRefused(f"{name}, line {line}: there is a {what}.", _SAVE)
     return text
 
 

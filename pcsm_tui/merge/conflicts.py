@@ -7,7 +7,7 @@ copies merged apart name the same conflict alike; which side was "mine" is not k
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, cast
 
 from pcsm_tui.domain.changes import Change, Edit
@@ -74,7 +74,12 @@ def to_record(conflict: Conflict) -> dict[str, Any]:
 def conflicts_of(document: Document) -> tuple[Conflict, ...]:
     """Return the conflicts that a document holds, by table and record; what is not as it should be is left out."""
     found = [_read(record) for record in document.get(CONFLICTS, {}).values()]
-    return tuple(sorted(filter(None, found), key=lambda item: (item.table, item.record, item.field, item.id)))
+    return in_reading_order(filter(None, found))
+
+
+def in_reading_order(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """Return conflicts by table, record and field."""
+    return tuple(sorted(conflicts, key=lambda item: (item.table, item.record, item.field, item.id)))
 
 
 def _read(record: Mapping[str, Any]) -> Conflict | None:
@@ -98,8 +103,13 @@ def _read_side(side: Mapping[str, Any]) -> Side:
 
 
 def picked(conflict: Conflict) -> Side:
-    """Return the side whose value stands in the file until somebody decides: the same on every machine, never a gap."""
-    return max(conflict.sides, key=lambda side: (not side.missing, side.value is not None, in_order(side.value)))
+    """Return the side whose value stands in the file until somebody decides."""
+    return standing(conflict.sides)
+
+
+def standing(sides: tuple[Side, Side]) -> Side:
+    """Return the side whose value is taken while nobody has decided: the same on every machine, never a gap."""
+    return max(sides, key=lambda side: (not side.missing, side.value is not None, in_order(side.value)))
 
 
 def resolved(document: Document, conflict: Conflict, side: Side | None, stamp: Stamp) -> Change:
@@ -108,11 +118,12 @@ def resolved(document: Document, conflict: Conflict, side: Side | None, stamp: S
     A record that one side deleted goes, or is as the other side made it. Raises `UsageError` when it has been decided
     meanwhile.
     """
-    doc_id = doc_id_of(conflict.id)
-    held = document.get(CONFLICTS, {}).get(doc_id)
-    if held is None:
-        raise UsageError("Somebody has decided this conflict meanwhile.")
-    edits = [Edit(CONFLICTS, doc_id, held, None)]
+    held = [
+        (doc_id, record) for doc_id, record in document.get(CONFLICTS, {}).items() if record.get("uid") == conflict.id
+    ]
+    if not held:
+        raise UsageError("Somebody has decided this conflict meanwhile.", "Look at what the field holds now.")
+    edits = [Edit(CONFLICTS, doc_id, record, None) for doc_id, record in held]
     if side is not None:
         now = document.get(conflict.table, {}).get(conflict.doc_id)
         edits += _decided(document, conflict, side, now, stamp)

@@ -20,7 +20,7 @@ def has_more_values(text: str, most: int) -> bool:
             return True
         if length >= len(text):
             return False
-        length *= 4
+        length *= 2
 
 
 def values_at_most(text: str) -> int:

@@ -153,7 +153,8 @@ def from_bytes(payload: bytes, path: Path) -> dict[str, Any]:
         raise too_large(path, len(payload))
     if not payload.strip(b"\x00 \t\r\n"):
         kind = f"{len(payload):,} NUL bytes" if payload.strip() else "no content"
-        raise FileRefused(f"{path} is damaged: it has {kind}.", f"Restore a copy. {remedy(path)}")
+        copies = f"`pcsm backup list {shlex.quote(str(path))}` shows them."
+        raise FileRefused(f"{path} is damaged: it has {kind}.", f"Restore a copy; nothing was changed. {copies}")
     text = _decoded(payload, path)
     if ("<<<<<<<" in text or ">>>>>>>" in text) and (conflict := CONFLICT.search(text)):
         line = text.count("\n", 0, conflict.start()) + 1

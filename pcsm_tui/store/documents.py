@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -25,17 +27,23 @@ def store_document(source: Path, repository: Path) -> StoredDocument:
 
     Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied; nothing stays half done.
     """
-    if not source.is_file():
+    try:
+        is_file = source.is_file()
+    except OSError as problem:
+        raise UsageError(f"{source} is no usable path: {problem.strerror}.") from None
+    if not is_file:
         raise UsageError(f"{source} is not a file.", "Write the path of a file on this machine.")
     folder = shared_folder(repository / FOLDER)
+    temporary = folder / f".{secrets.token_hex(8)}.tmp"
     try:
         target = _free_name(folder, source.name)
-        temporary = folder / f".{target.name}.tmp"
         shutil.copyfile(source, temporary)
         os.link(temporary, target)  # unlike a rename, never over a file that appeared meanwhile
-        temporary.unlink()
     except OSError as problem:
         raise StorageFailed(f"{source} was not stored: {problem.strerror}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
     return StoredDocument(target.name, f"{FOLDER}/{target.name}")
 
 

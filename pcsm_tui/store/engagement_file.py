@@ -25,12 +25,13 @@ from pcsm_tui.errors import (
     FileReadOnly,
     FileRefused,
     FolderReadOnly,
+    NewerFile,
     StorageFailed,
 )
 from pcsm_tui.store import canonical
 from pcsm_tui.store.locks import PATIENCE, locking_works, write_lock
 from pcsm_tui.store.migrations import MIN_READER, SCHEMA, migrated
-from pcsm_tui.store.overwriting import finish_overwriting, overwrite
+from pcsm_tui.store.overwriting import copy_path, finish_overwriting, finished, overwrite
 from pcsm_tui.store.replacing import (
     Held,
     not_a_file,
@@ -69,6 +70,10 @@ class EngagementStorage(Storage):
         self._digest: bytes | None = None
         self._seen: tuple[int, int, int] | None = None
         self._old_schema: int | None = None
+        self.views_newer = False
+        """Whether a file that only a newer program may edit is read all the same, to be looked at."""
+        self.newer: NewerFile | None = None
+        """Why the file that was read may only be looked at."""
         self.payload = b""
         """The bytes that the file had when it was last read or written."""
         self.warning = ""
@@ -92,7 +97,12 @@ class EngagementStorage(Storage):
         if held is None:
             return None
         raw = canonical.from_bytes(held.payload, self.path)
-        document = migrated(raw, self.path)
+        try:
+            document, self.newer = migrated(raw, self.path), None
+        except NewerFile as newer:
+            if not self.views_newer:
+                raise
+            document, self.newer = raw, newer
         if file_id is not None and _meta(document).get("file_id", "") != file_id:
             raise AnotherEngagement(
                 f"{self.path} now holds a different engagement.", "It was not touched; open it anew."
@@ -121,9 +131,9 @@ class EngagementStorage(Storage):
         canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
-        mode = _mode_of(self.path)
+        mode = mode_of(self.path)
         with write_lock(self.path, mode, self._patience):
-            self._check_unchanged()
+            names = self._check_unchanged()
             remove_leftovers(self.path)
             self._keep_old_schema(mode)
             try:
@@ -131,7 +141,7 @@ class EngagementStorage(Storage):
             except StorageFailed as problem:
                 raise _not_replaced(self.path, problem) from None
             self._remember(payload, None)
-            self.warning = warning
+            self.warning = warning or _told_twins(self.path, names)
         return stamped
 
     def overwrite(self, document: Document, rev: str = "") -> Document:
@@ -144,7 +154,9 @@ class EngagementStorage(Storage):
         canonical.check_shape(document, self.path)
         stamped = with_new_revision(migrated(dict(document), self.path), rev)
         payload = self._writer.to_bytes(stamped, self.path)
-        with write_lock(self.path, _mode_of(self.path), self._patience):
+        with write_lock(self.path, mode_of(self.path), self._patience):
+            if finished(self.path, copy_path(self.path, self._copies)) and (held := self._held()) is not None:
+                self._remember(held.payload, held.status)
             self._check_unchanged()
             overwrite(self.path, payload, self._copies)
             self._remember(payload, None)
@@ -198,14 +210,15 @@ class EngagementStorage(Storage):
 
     def _held(self) -> Held | None:
         held = read_held(self.path)
-        if held is None and self._given.is_symlink():
+        if held is None and os.path.islink(self._given):  # noqa: PTH114  it answers no where it cannot look
             raise FileRefused(f"{self._given} is a link to {self.path}, which does not exist.", "Name the file itself.")
         return held
 
-    def _check_unchanged(self) -> None:
+    def _check_unchanged(self) -> int:
+        """Return how many names the file has; raises `FileChanged` unless it is the one that was last read."""
         held = self._held()
         if (held and _digest(held.payload)) == self._digest:
-            return
+            return held.status.st_nlink if held is not None else 1
         if held is None:
             raise FileGone(f"{self.path} is gone.", "It was moved or deleted; what you have is still here.")
         raise FileChanged(f"{self.path} was changed by someone else.", "What you have was not written over it.")
@@ -225,6 +238,10 @@ class EngagementStorage(Storage):
         if not os.path.lexists(kept):
             replace_file(kept, self.payload, mode)
         self._old_schema = None
+
+
+def _told_twins(path: Path, names: int) -> str:
+    return f"{path.name} had {names} names; only this one has been saved under." if names > 1 else ""
 
 
 def _meta(document: Document) -> Mapping[str, Any]:
@@ -284,7 +301,7 @@ def _is_others_sticky(path: Path) -> bool:
     return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, folder.st_uid, file.st_uid)
 
 
-def _mode_of(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """Return the mode that the file keeps; a new one is private, or its group's in a folder shared by a group.
 
     Raises `FileRefused` for a file that is read-only or no plain file.

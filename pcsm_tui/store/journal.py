@@ -39,14 +39,15 @@ class Journal:
         self._turn = threading.RLock()
         self._writing = False
 
-    def append(self, *entries: Entry, durable: bool = True) -> None:
+    def append(self, *entries: Entry, durable: bool = True) -> bool:
         """Write entries at the end, and put them on the disk unless they need not survive a power failure.
 
+        Returns whether they were written: not when this comes in the middle of another line, as in a signal's handler.
         Raises `StorageFailed` when that cannot be done; nothing of them is then in the journal.
         """
         with self._turn:
-            if self._writing:  # a signal came in the middle of a line: another one would fall into it
-                return
+            if self._writing:
+                return False
             self._writing = True
             try:
                 self._append(b"".join(map(_as_line, entries)), durable)
@@ -56,6 +57,7 @@ class Journal:
                 ) from None
             finally:
                 self._writing = False
+        return True
 
     def _append(self, lines: bytes, durable: bool) -> None:
         if self._descriptor < 0:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pcsm_tui.store import canonical
+from pcsm_tui.store.backups import folder_of
 from pcsm_tui.store.findings import Finding, finding, several
 
 _FOLDER_NAME = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
@@ -25,8 +26,8 @@ def kept_folder(state: Path, what: str, file_id: str) -> Path | None:
 
 def kept_findings(path: Path, file_id: str, state: Path) -> Iterator[Finding]:
     """Yield what is found about the backups of an engagement in the person's state folder."""
-    folder = kept_folder(state, "backups", file_id)
-    files = [] if folder is None else _files(folder, "*.gz")
+    folder = folder_of(state, file_id)
+    files = _files(folder, "*.gz")
     if not files:
         yield finding("note", path, "There is no backup of it on this machine.", "Keep a copy of it elsewhere.")
         return

@@ -36,14 +36,20 @@ def overwrite(path: Path, payload: bytes, copy_folder: Path) -> None:
     """
     copy = copy_path(path, private_folder(copy_folder))
     remove_leftovers(copy)
-    replace_file(copy, payload, _MODE)
+    try:
+        replace_file(copy, payload, _MODE)
+    except StorageFailed as problem:
+        raise StorageFailed(
+            f"{path} was not saved: the copy that protects it cannot be written. {problem.message}",
+            "The file is as it was.",
+        ) from None
     _write_in_place(path, payload)
     with contextlib.suppress(OSError):  # found equal to the file, it is removed the next time
         copy.unlink()
 
 
 def finish_overwriting(path: Path, copy_folder: Path, patience: float = PATIENCE) -> bool:
-    """Finish what was interrupted while a file was written in place; return whether there was anything to finish.
+    """Finish what was interrupted while a file was written in place; return whether the file holds that now.
 
     A file that is whole was either not begun or finished, or changed since by others: it is left as it is. Raises
     `StorageFailed` when it cannot be written, and `FileLocked` while another session is still writing it.
@@ -56,17 +62,20 @@ def finish_overwriting(path: Path, copy_folder: Path, patience: float = PATIENCE
     except OSError:  # gone, or out of reach for now
         return False
     with write_lock(path, mode, patience):
-        return _finished(path, copy)
+        return finished(path, copy)
 
 
-def _finished(path: Path, copy: Path) -> bool:
+def finished(path: Path, copy: Path) -> bool:
+    """Do what `finish_overwriting` does, for the holder of the lock; `copy` is where the new content was kept."""
     wanted, found = read_payload(copy), read_payload(path)
-    torn = wanted is not None and found is not None and not _is_whole(found, path)
-    if torn and wanted is not None:
+    if wanted is None:
+        return False
+    torn = found is not None and not _is_whole(found, path)
+    if torn:
         _write_in_place(path, wanted)
     with contextlib.suppress(OSError):
         copy.unlink()
-    return torn
+    return torn or found == wanted
 
 
 def _is_whole(payload: bytes, path: Path) -> bool:

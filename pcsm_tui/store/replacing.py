@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from pcsm_tui.errors import FileRefused, StorageFailed
+from pcsm_tui.errors import FileRefused, PcsmError, StorageFailed
 from pcsm_tui.store import canonical
 from pcsm_tui.store.locks import share
 
@@ -91,13 +91,23 @@ def replace_file(path: Path, payload: bytes, mode: int, previous: Path | None = 
         warning = _keep_previous(path, previous) if previous is not None else ""
         os.replace(temporary, path)
     except OSError as problem:
-        raise StorageFailed(
-            f"{path} was not saved: {_told(problem, path, len(payload))}.", "The file is as it was."
-        ) from None
+        if os.path.lexists(temporary) or not _holds(path, payload):
+            raise StorageFailed(
+                f"{path} was not saved: {_told(problem, path, len(payload))}.", "The file is as it was."
+            ) from None
+        warning = f"Saved, though the system said otherwise: {(problem.strerror or str(problem)).casefold()}."
     finally:
         with contextlib.suppress(OSError):  # after the rename there is none
             os.unlink(temporary)
     return _sync_folder(path.parent) or warning
+
+
+def _holds(path: Path, payload: bytes) -> bool:
+    """Return whether a file holds these bytes: a server may report an error for a rename that it has made."""
+    try:
+        return read_payload(path) == payload
+    except PcsmError:
+        return False
 
 
 def remove_leftovers(path: Path) -> None:

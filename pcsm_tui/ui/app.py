@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.filter import LineFilter
-from textual.message import Message
 
-from pcsm_tui.errors import PcsmError
+from pcsm_tui.errors import FileRefused, PcsmError
 from pcsm_tui.ui.commands import palette
 from pcsm_tui.ui.commands.own_keys import checked_keys, commands_with
 from pcsm_tui.ui.commands.registry import bindings_for
 from pcsm_tui.ui.filters import AsciiOnly, SafeText
+from pcsm_tui.ui.keeping import KeepingApp
 from pcsm_tui.ui.modes import MODE_OF, SCREENS
 from pcsm_tui.ui.routes import Route, route_to
 from pcsm_tui.ui.screens.base import BaseScreen
 from pcsm_tui.ui.screens.filtering import FilteredScreen
 from pcsm_tui.ui.themes import read_theme, register_themes, theme_names, themes_folder, without_colour
-from pcsm_tui.ui.typeahead import TypeAhead
 from pcsm_tui.workspace.terms import Place
 
 if TYPE_CHECKING:
@@ -37,6 +36,15 @@ WARM_UP_AFTER = 0.15
 """Seconds after which the framework is read in the background: the first picture is on the terminal by then."""
 
 
+def _is_restorable(workspace: Workspace, path: Path, refused: PcsmError) -> bool:
+    """Return whether a file was refused since it is damaged, and a backup could take its place."""
+    if not isinstance(refused, FileRefused):
+        return False
+    from pcsm_tui.workspace.restoring import is_restorable
+
+    return is_restorable(workspace, path)
+
+
 def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session | None, str]:
     """Return where to begin, with the session that is shown there, and why it is not where it was to be."""
     if path is None:
@@ -45,14 +53,12 @@ def _beginning(workspace: Workspace, path: Path | None) -> tuple[Route, Session 
         place = Place(workspace.personal_tools()[0].id) if path == workspace.settings.places.personal_file else Place()
         return route_to(path, place), workspace.session_for(path, place.tool), ""
     except PcsmError as refused:
+        if path is not None and _is_restorable(workspace, path, refused):
+            return Route("backups", path), None, ""
         return Route("today"), None, str(refused)
 
 
-class SavingNews(Message):
-    """Something came of saving in the background, or others changed a file."""
-
-
-class PcsmApp(TypeAhead):
+class PcsmApp(KeepingApp):
     """The terminal application on one workspace, opened at its Today or at one engagement."""
 
     CSS_PATH = "base.tcss"
@@ -64,12 +70,11 @@ class PcsmApp(TypeAhead):
 
     def __init__(self, workspace: Workspace, path: Path | None = None) -> None:
         """Begin at Today or at an engagement; one that cannot be opened is told at Today."""
+        workspace.views_newer = True
         route, session, self._problem = _beginning(workspace, path)
         # Textual would begin with an empty screen and draw that first.
         setattr(self, "DEFAULT_MODE", MODE_OF[route.view])  # noqa: B010  a class variable that each run has its own of
-        super().__init__(ansi_color=True if without_colour() else None)
-        self.workspace = workspace
-        self.session: Session | None = None
+        super().__init__(workspace, ansi_color=True if without_colour() else None)
         self.engagement_path: Path | None = None
         self.animation_level = "none"
         self._kept: dict[str, BaseScreen] = {}
@@ -78,8 +83,6 @@ class PcsmApp(TypeAhead):
         self._arrive(route, session)
         self._trail: list[Route] = []
         self._refreshing = False
-        self._warned = False
-        self._met = ""
         register_themes(self, workspace.settings.theme)
         self.commands = {command.id: command for command in commands_with(workspace.settings.keys)}
         self.set_keymap(checked_keys(workspace.settings.keys))
@@ -93,11 +96,6 @@ class PcsmApp(TypeAhead):
             own.append(AsciiOnly())
         return [*super().get_line_filters(), *own]
 
-    @property
-    def saving(self) -> str:
-        """The state of saving, for the last line."""
-        return self.workspace.saving_state(self.session)
-
     def delay_update(self, delay: float = 0.05) -> None:
         """Draw a screen that one switches to sooner than Textual does: what it shows is there by then."""
         super().delay_update(min(delay, LONGEST_DELAY))
@@ -108,59 +106,11 @@ class PcsmApp(TypeAhead):
         """Be ready for keys; import what the next screens need once the first is on the terminal."""
         gc.freeze()
         gc.enable()
-        self.workspace.save_in_background(self._news_came)
+        self.begin_saving()
         if self._problem:
             self.tell(self._problem, "bad")
-        self._offer_recovery()
+        self.offer_recovery()
         self.set_timer(WARM_UP_AFTER, partial(self.run_worker, self._warm_up, thread=True, group="warm-up"))
-
-    async def on_unmount(self) -> None:
-        """Let what is being saved be saved."""
-        self.workspace.stop_saving()
-
-    def _news_came(self) -> None:
-        self.post_message(SavingNews())
-
-    def on_saving_news(self, event: SavingNews) -> None:
-        """Show what others changed, and tell of it and of what could not be saved."""
-        event.stop()
-        for session, news in self.workspace.settle():
-            if news.changed and (session is self.session or self._here.path is None):
-                self._show_data()
-            if news.sentences:
-                self.tell(" ".join(news.sentences), "bad" if news.bad else "")
-        self._tell_others()
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.update_lines()
-
-    def _tell_others(self) -> None:
-        """Tell who has come to the engagement at hand, once."""
-        names = self.session.others_named if self.session is not None else ""
-        if names and names != self._met and self.session is not None:
-            self.tell(self.session.told_others())
-        self._met = names
-
-    def _offer_recovery(self) -> None:
-        """Ask what is to become of what an earlier session left behind, the first time that one comes to it."""
-        session = self.session
-        if session is None or session.left.is_empty or not self.is_running:
-            return
-        from pcsm_tui.ui.modals.question import Question, recovery_question
-
-        def answered(answer: str | None) -> None:
-            with self.telling():
-                if answer == "take":
-                    typed = session.recover()
-                    self._show_data()
-                    if typed is not None:
-                        self.go(route_to(session.path, typed))
-                    self.tell("Kept beside its field, to be put right" if typed else "Taken in · u takes it back")
-                elif answer == "discard":
-                    session.discard_left()
-                    self.tell("Discarded; it is kept for 30 days")
-
-        self.push_screen(Question(*recovery_question(session)), answered)
 
     def _warm_up(self) -> None:
         with self._worker_telling():
@@ -174,16 +124,25 @@ class PcsmApp(TypeAhead):
             self.call_from_thread(self.tell, str(problem), "bad")
 
     def go(self, route: Route) -> None:
-        """Go to a route, and remember the way back; one that cannot be gone to is told, and one stays."""
+        """Go to a route, and remember the way back; one that cannot be gone to is told, and one stays.
+
+        A damaged file of which there are backups leads to these.
+        """
         here = self._here
         with self.telling():
-            self._show(route)
+            try:
+                self._show(route)
+            except FileRefused as refused:
+                if route.path is None or not _is_restorable(self.workspace, route.path, refused):
+                    raise
+                route = Route("backups", route.path)
+                self._show(route)
             if route != here:
                 self._trail.append(here)
                 del self._trail[:-100]
 
     def _show(self, route: Route) -> None:
-        session = self.workspace.session_for(route.path, route.place.tool) if route.path else None
+        session = self._session_for(route)
         for left in self.screen_stack:
             if isinstance(left, BaseScreen):
                 left.leave()
@@ -194,7 +153,18 @@ class PcsmApp(TypeAhead):
             screen.show_awaited()
         else:
             self.switch_mode(MODE_OF[route.view])
-        self._offer_recovery()
+        self.offer_recovery()
+
+    def _session_for(self, route: Route) -> Session | None:
+        """Return the session that a route shows; backups are shown also of what cannot be opened."""
+        if route.path is None:
+            return None
+        try:
+            return self.workspace.session_for(route.path, route.place.tool)
+        except PcsmError:
+            if route.view != "backups":
+                raise
+            return None
 
     def _arrive(self, route: Route, session: Session | None) -> BaseScreen:
         """Be at a route; return its screen, which shows it as soon as it comes into view."""
@@ -277,13 +247,7 @@ class PcsmApp(TypeAhead):
         self._refreshing = False
         if read and self._here.path is None:
             with self.telling():
-                self._show_data()
-
-    def _show_data(self) -> None:
-        """Let the main screen show the data as they are now, also below a modal."""
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.data_changed()
+                self.show_data()
 
     def ask_for_engagement(self) -> None:
         """Ask for a customer's name and begin an engagement."""
@@ -303,9 +267,12 @@ class PcsmApp(TypeAhead):
 
         from rich.text import Text
 
-        from pcsm_tui.ui.crash import write_report
+        from pcsm_tui.ui.crash import EXIT_CODE, write_report
 
         error = self._exception or RuntimeError()
+        self._return_code = EXIT_CODE
+        with suppress(PcsmError):
+            self.workspace.flush()
         try:
             told = f"The report is in {write_report(self.workspace.settings.places.state, error, datetime.now())}."
         except (OSError, PcsmError):
@@ -378,106 +345,3 @@ class PcsmApp(TypeAhead):
     def action_repaint(self) -> None:
         """Draw everything anew."""
         self.refresh(layout=True)
-
-    # --- changing ---------------------------------------------------------------------------------------------
-
-    def action_undo(self) -> None:
-        """Take back the last change of this engagement."""
-        self._step_back_or_forth("undo")
-
-    def action_redo(self) -> None:
-        """Do again what was undone."""
-        self._step_back_or_forth("redo")
-
-    def _step_back_or_forth(self, way: str) -> None:
-        if way == "undo" and isinstance(self.screen, BaseScreen) and (taken_back := self.screen.take_back()):
-            self.tell(taken_back)
-            return
-        if self.session is None:
-            self.tell("Open an engagement first: changes are undone where they were made.")
-            return
-        label = self.session.undo() if way == "undo" else self.session.redo()
-        self._show_data()
-        self.tell(f"{'Undone' if way == 'undo' else 'Done again'}: {label}")
-
-    def action_help_quit(self) -> None:
-        """Say how to leave to one who tries with ctrl+c."""
-        self.tell("q leaves the program; in a form, Esc first. All is saved as you go.")
-
-    async def action_quit(self) -> None:
-        """Leave, unless something could not be saved; then say so and leave at the second time."""
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.keep_typed()
-        reasons = self.workspace.save()
-        if reasons and not self._warned:
-            self._warned = True
-            self.tell(f"NOT SAVED, q again leaves without it: {reasons[0]}", "bad")
-            return
-        with self.telling():
-            self.workspace.leave()
-        self.exit(0)
-
-    def action_saving_trouble(self) -> None:
-        """Say why something is not saved, and let one choose what to do."""
-        from pcsm_tui.ui.commands.saving import saving_choices
-
-        session = self.session
-        if session is None:
-            self.tell("Open an engagement first.")
-            return
-
-        def chosen(item: Item) -> None:
-            if item.key == "copy":
-                self._ask_for_copy(session)
-            else:
-                item.value()
-                self._show_data()
-
-        self.pick(session.unsaved or self.saving, saving_choices(session), chosen)
-
-    def _ask_for_copy(self, session: Session) -> None:
-        def save(name: str | None) -> None:
-            if name and name.strip():
-                path = Path(name.strip()).expanduser()
-                session.save_copy(path)
-                self.tell(f"Saved as {path}")
-
-        if isinstance(self.screen, BaseScreen):
-            folder = self.workspace.settings.repository_folder
-            suggested = folder / f"{session.path.name.removesuffix('.pcsm.json')}-copy.pcsm.json"
-            self.screen.ask("Save a copy as", str(suggested), "a path on this machine", save)
-
-    # --- telling ----------------------------------------------------------------------------------------------
-
-    def tell(self, message: str, role: str = "") -> None:
-        """Show a message in the last line of the screen."""
-        screen = next((item for item in reversed(self.screen_stack) if isinstance(item, BaseScreen)), None)
-        if screen is not None and screen.is_mounted:
-            screen.tell(message, role)
-            screen.update_lines()
-        elif screen is not None:
-            screen.awaited_message = (message, role)
-
-    @contextmanager
-    def telling(self) -> Iterator[None]:
-        """Tell what is refused in the last line instead of ending the program."""
-        before = self.session and self.session.engagement
-        try:
-            yield
-        except PcsmError as refused:
-            now = self.session and self.session.engagement
-            if now is not before and self._here.path is not None:  # done in memory all the same, or changed by others
-                self._show_data()
-            self.tell(str(refused), "bad")
-
-    async def run_action(self, action, default_namespace=None, namespaces=None) -> bool:  # type: ignore[no-untyped-def]
-        """Run an action; a refused one is told in the last line."""
-        screen = self.screen
-        if isinstance(screen, BaseScreen):
-            screen.tell("")
-        if action != "quit":
-            self._warned = False
-        with self.telling():
-            return await super().run_action(action, default_namespace, namespaces)
-        return True

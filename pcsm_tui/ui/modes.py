@@ -61,6 +61,12 @@ def _conflicts() -> BaseScreen:
     return ConflictsScreen()
 
 
+def _backups() -> BaseScreen:
+    from pcsm_tui.ui.screens.backups import BackupsScreen
+
+    return BackupsScreen()
+
+
 SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "today": _today,
     "portfolio": _portfolio,
@@ -71,6 +77,7 @@ SCREENS: dict[str, Callable[[], BaseScreen]] = {
     "tool": _tool,
     "history": _history,
     "conflicts": _conflicts,
+    "backups": _backups,
 }
 """How each main screen is made, by the mode that it stands for; imported when it is first gone to."""
 

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 
 from pcsm_tui.workspace.terms import Place
 
-View = Literal["today", "portfolio", "search", "overview", "phase", "plan", "tool", "record", "history", "conflicts"]
+View = Literal[
+    "today", "portfolio", "search", "overview", "phase", "plan", "tool", "record", "history", "conflicts", "backups"
+]
 
 
 class Route(NamedTuple):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -37,6 +38,8 @@ Progress = Callable[[int, int], bool | None]
 LIBRARY = "library.pcsm.json"
 PERSONAL = "me"
 """The word that commands take in place of a file for the person's own tools."""
+_SESSIONS = count(1)
+"""Tells the sessions of this process apart, in the order in which they began."""
 _LAST_WAIT = 2.0
 """Seconds that the last save may take when the program has to end."""
 
@@ -59,12 +62,18 @@ class Workspace:
         self._sessions: dict[Path, Session] = {}
         self._made: dict[str, tuple[object, Listed]] = {}
         self._saver: BackgroundSaver | None = None
-        self._opened = 0
+        self.views_newer = False
+        """Whether files that only a newer program may edit are opened, to be looked at."""
 
     @property
     def today(self) -> date:
         """The day where the user sits."""
         return self._clock().astimezone().date()
+
+    @property
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return self._clock()
 
     @cached_property
     def framework(self) -> Framework:
@@ -253,14 +262,31 @@ class Workspace:
             self._make(path, "")
         session = self._session_of(path)
         if session is None:
-            session = Session(path, self.framework, self.settings.user, self._state, self._clock, self._copies)
+            session = Session(
+                path,
+                self.framework,
+                self.settings.user,
+                self._state,
+                self._clock,
+                self.copies,
+                views_newer=self.views_newer,
+            )
             self._sessions[path] = session
+            self._back_up(session)
             if self._saver is not None:
                 self._protect(session, self._saver)
         return session
 
+    def _back_up(self, session: Session) -> None:
+        from pcsm_tui.store.backups import Backups, folder_of
+        from pcsm_tui.workspace.backing_up import FirstBackups
+
+        folder = folder_of(self.settings.places.state, session.engagement.file_id)
+        session.saving.backups = FirstBackups(Backups(folder), session.path, self._clock)
+
     @property
-    def _copies(self) -> Path:
+    def copies(self) -> Path:
+        """The person's folder for what is being written in place until it is whole."""
         return self.settings.places.state / "overwriting"
 
     def save_in_background(self, told: Callable[[], None]) -> None:
@@ -278,9 +304,8 @@ class Workspace:
         from pcsm_tui.store.presence import Presence
         from pcsm_tui.workspace.journaling import SessionJournal
 
-        self._opened += 1
         now = self._clock()
-        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{self._opened}"
+        name = f"{now:%Y%m%dT%H%M%S}-{os.getpid()}-{next(_SESSIONS):06}"
         presence = Presence(session.path, self.settings.user, name, now.strftime(STAMP))
         file_id = session.engagement.file_id
         folder = kept_folder(self.settings.places.state, "journal", file_id)
@@ -342,8 +367,9 @@ class Workspace:
         Raises `UsageError` when there is no such file, `StorageFailed` when it cannot be copied.
         """
         from pcsm_tui.store.documents import store_document
+        from pcsm_tui.workspace.addressing import expanded
 
-        return store_document(Path(name).expanduser(), self.folder)
+        return store_document(expanded(name), self.folder)
 
     def import_plan(self, session: Session, name: str) -> str:
         """Take the plan in a file into an engagement, in one step, and return what that changed, without a full stop.

@@ -113,6 +113,8 @@ def file_of(word: str, settings: Settings) -> Path:
 
 def expanded(word: str) -> Path:
     """Return the path that a word means; raises `UsageError` for one that no file can have."""
+    if "\x00" in word:
+        raise UsageError(f"{word!r} is no usable path: it has a NUL character.", "Write the path of a file.")
     try:
         path = Path(word).expanduser()
         path.is_file()

@@ -122,6 +122,7 @@ class SessionJournal:
         self._before = [journal for journal in self._before if journal not in journals]
 
     def _append(self, entry: Entry, *, durable: bool = True) -> None:
+        """Append an entry; where that fails, `problem` says why, and it is written with the next one."""
         self._begin()
         self._write(entry, durable=durable)
 
@@ -129,11 +130,11 @@ class SessionJournal:
         """Write an entry behind those that could not be written before, in whose order they are read."""
         entries = [*self._unwritten, entry]
         try:
-            self._journal.append(*entries, durable=durable or len(entries) > 1)
+            written = self._journal.append(*entries, durable=durable or len(entries) > 1)
         except StorageFailed as failed:
             self._unwritten, self.problem = entries, str(failed)
         else:
-            self._unwritten, self.problem = [], ""
+            self._unwritten, self.problem = [] if written else entries, ""
 
     def _begin(self) -> None:
         """Take over what could be undone, and remove the journals of which nothing else is left."""

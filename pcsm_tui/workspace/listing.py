@@ -60,8 +60,10 @@ def indexed(path: Path, mtime_ns: int, size: int, framework: Framework) -> tuple
     from pcsm_tui.domain.engagement import Engagement
     from pcsm_tui.store.engagement_file import EngagementStorage
 
+    storage = EngagementStorage(path)
+    storage.views_newer = True
     try:
-        document = EngagementStorage(path).load()
+        document = storage.load()
     except PcsmError as problem:
         return Entry(path.name, mtime_ns, size, _as_json({"problem": str(problem)}), "[]"), []
     engagement = Engagement(document or {}, framework)

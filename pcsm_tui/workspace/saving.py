@@ -12,6 +12,7 @@ from pcsm_tui.errors import FileChanged, FileGone, PcsmError, StorageFailed, Wen
 from pcsm_tui.merge.conflicts import Conflict
 from pcsm_tui.merge.three_way import merged
 from pcsm_tui.store.engagement_file import EngagementStorage, new_uid, revisions
+from pcsm_tui.workspace.backing_up import FirstBackups
 
 _TRIES = 5
 """How often a save meets another one in its way before it says that others are faster."""
@@ -62,6 +63,8 @@ class Saving:
         """How many of them are in the file."""
         self.problem: PcsmError | None = None
         """Why the last save or look failed."""
+        self.backups: FirstBackups | None = None
+        """What keeps a backup before the first save; none is kept without."""
         self._base, self._file_id, self._current, self._announce = base, file_id, current, announce
         self._goes_back = False
         self._overwrites = False
@@ -160,9 +163,13 @@ class Saving:
             try:
                 rev = new_uid()
                 self._announce(rev, made)
+                unkept = self.backups.before_save(self.storage.payload) if self.backups is not None else ""
                 written = self._written(document, rev)
+                if self.backups is not None:
+                    self.backups.after_save()
                 if not self.storage.was_overtaken(rev):
-                    return Stored(sent, made, written, written, conflicts, warning=self.storage.warning)
+                    warning = " ".join(filter(None, (self.storage.warning, unkept)))
+                    return Stored(sent, made, written, written, conflicts, warning=warning)
                 theirs = self._theirs(base)
             except FileGone as problem:
                 return Stored(sent, made, base, document, conflicts, problem)

@@ -4,57 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcsm_tui.domain import changes, editing, history
+from pcsm_tui.domain import changes, editing
 from pcsm_tui.domain.changes import Change
 from pcsm_tui.domain.declarations import Framework, Tool
-from pcsm_tui.domain.editing import Stamp
 from pcsm_tui.domain.engagement import Engagement, Row, doc_id_of
 from pcsm_tui.domain.values import Value, how_to_write, same_value
-from pcsm_tui.errors import (
-    AnotherEngagement,
-    FileReadOnly,
-    FileRefused,
-    PcsmError,
-    StorageFailed,
-    UsageError,
-    ValueRefused,
-)
-from pcsm_tui.insight.differences import differences
-from pcsm_tui.merge.conflicts import Conflict, conflicts_of
+from pcsm_tui.errors import FileReadOnly, PcsmError, StorageFailed, UsageError, ValueRefused
 from pcsm_tui.merge.three_way import merged
 from pcsm_tui.schedule.refusing import refuse_backwards, refuse_circles
 from pcsm_tui.schedule.starting import with_start
-from pcsm_tui.store.engagement_file import EngagementStorage, is_read_only, new_uid
+from pcsm_tui.store.engagement_file import new_uid
 from pcsm_tui.store.personal_state import PersonalState
-from pcsm_tui.store.presence import Other, Presence, told
+from pcsm_tui.store.presence import Presence
 from pcsm_tui.workspace.clashing import Clashed, Conflicted, clashed
-from pcsm_tui.workspace.clock import STAMP, Clock, wall_clock
+from pcsm_tui.workspace.clock import Clock, wall_clock
 from pcsm_tui.workspace.drafts import Draft, Drafts, Place
 from pcsm_tui.workspace.journaling import NOTHING_LEFT, SessionJournal, Typed
-from pcsm_tui.workspace.news import News, news_of, told_conflict, told_conflicts
-from pcsm_tui.workspace.saving import BackgroundSaver, Saving, Stored
+from pcsm_tui.workspace.keeping import KeptEngagement
+from pcsm_tui.workspace.news import told_conflict, told_conflicts
+from pcsm_tui.workspace.saving import BackgroundSaver
 from pcsm_tui.workspace.terms import Place as Where
 
 if TYPE_CHECKING:
     from pcsm_tui.schedule.generating import Generated
 
-LOOK_ROUND_EVERY = 10
-"""So many seconds from one look at who else is there to the next."""
 MOST_STEPS = 200
 """How many steps can be taken back."""
 
 
-class Session:
-    """An engagement opened from a file.
-
-    Every act applies a change, notes it in the journal, if there is one, and saves it: at once, or, once `save_by` has
-    named a background for that, as soon as may be. When saving fails the change stays in memory, `unsaved` says why, and
-    it is tried again.
-    """
+class Session(KeptEngagement):
+    """An engagement that is worked on: every act changes it in memory and has that kept."""
 
     def __init__(
         self,
@@ -64,66 +46,19 @@ class Session:
         state: PersonalState,
         clock: Clock = wall_clock,
         copies: Path | None = None,
-    ):
-        self.storage = EngagementStorage(path, copies=copies)
-        document = self.storage.load()
-        if document is None:
-            raise FileRefused(f"{path} does not exist.", "`pcsm list` shows the engagements, `pcsm new` makes one.")
-        self.path = path
-        self._engagement = Engagement(document, framework)
-        self._user, self._state, self._clock = user, state, clock
+        *,
+        views_newer: bool = False,
+    ) -> None:
+        super().__init__(path, framework, user, clock, copies, views_newer=views_newer)
+        self._state = state
         self._last_visit = str(state.section("visits").get(self._engagement.file_id, ""))
         self._drafts = Drafts(state, self._engagement.file_id)
-        self._replaced = False
         self._done: list[Change] = []
         self._undone: list[Change] = []
-        self._journal: SessionJournal | None = None
-        self._saver: BackgroundSaver | None = None
         self.left = NOTHING_LEFT
-        self._presence: Presence | None = None
-        self._beats = 0
-        self.others: tuple[Other, ...] = ()
-        """The other sessions that have the engagement open."""
-        self.saving = Saving(
-            self.storage, document, self._engagement.file_id, lambda: self._engagement.document, self._announce
-        )
+        """What earlier sessions left behind, until it is decided."""
 
-    # --- looking ----------------------------------------------------------------------------------------------
-
-    @property
-    def engagement(self) -> Engagement:
-        """The engagement as it is now; a new value after every change."""
-        return self._engagement
-
-    @property
-    def framework(self) -> Framework:
-        """The framework that the engagement is seen through."""
-        return self._engagement.framework
-
-    @property
-    def today(self) -> date:
-        """The day where the user sits."""
-        return self._clock().astimezone().date()
-
-    @property
-    def superseded(self) -> bool:
-        """Whether the file turned out to hold another engagement by now, and nothing of this one is left to save."""
-        return self._replaced and not self.saving.is_dirty
-
-    @property
-    def unsaved(self) -> str:
-        """Why what was done in memory is not in the file; empty when it is, or is on its way."""
-        return str(self.saving.problem) if self.saving.problem is not None and self.saving.is_dirty else ""
-
-    @property
-    def read_only(self) -> bool:
-        """Whether the file may not be changed by this person."""
-        return is_read_only(self.path)
-
-    @property
-    def conflicts(self) -> tuple[Conflict, ...]:
-        """What two sides made of the same, until somebody decides."""
-        return self._engagement.once("conflicts", lambda: conflicts_of(self._engagement.document))
+    # --- visits -----------------------------------------------------------------------------------------------
 
     def changes_since_last_visit(self) -> list[str]:
         """Return in sentences what others changed since this person's visit in an earlier run, by person."""
@@ -357,85 +292,18 @@ class Session:
         if drafts:
             self._drafts.keep(drafts, self._engagement, self.today)
 
-    # --- saving -----------------------------------------------------------------------------------------------
-
-    def save(self) -> None:
-        """Write what is not saved yet, at once; raises `PcsmError` and keeps it in memory when that fails.
-
-        `Conflicted` is raised after a save that met what others made of the same.
-        """
-        self.settle()
-        if self.saving.is_dirty:
-            news = self._take_in(self.saving.now())
-            if self.saving.problem is not None:
-                raise self.saving.problem
-            if news.conflicts:
-                raise Conflicted(" ".join(news.sentences))
-
-    def refresh(self) -> bool:
-        """Take in what others saved meanwhile; return whether there was anything.
-
-        With a background, the file is looked at there and what is found comes with its news. Raises `PcsmError` when the
-        file is gone, cannot be read or is another's.
-        """
-        before = self._engagement
-        if self._saver is not None:
-            self._saver.request(self.saving)
-            self.settle()
-        elif not self.saving.is_dirty:
-            self._take_in(self.saving.now())
-        if isinstance(self.saving.problem, AnotherEngagement):
-            self._replaced = True
-        if self.saving.problem is not None and not self.saving.is_dirty:
-            raise self.saving.problem
-        return self._engagement is not before
-
-    # --- when it is not saved -----------------------------------------------------------------------------------
-
-    def save_copy(self, path: Path) -> None:
-        """Write what is in memory to a new file, which becomes an engagement of its own for whoever opens it.
-
-        Raises `FileRefused` when there is a file of that name, and what saving raises.
-        """
-        if path.exists():
-            raise FileRefused(f"{path} exists already.", "Choose another name.")
-        EngagementStorage(path).commit(self._engagement.document)
-
-    def try_again(self) -> None:
-        """Save once more; with a background, there."""
-        if self._saver is not None:
-            self._saver.request(self.saving)
-        else:
-            self.save()
-
-    def merge_older(self) -> None:
-        """Merge with a file that went back to an older revision."""
-        self.saving.accept_older()
-        self.try_again()
-
-    def put_back(self) -> None:
-        """Put what is in memory over a file that went back, or where one is gone; raises `FileRefused` for another's."""
-        self.saving.put_back()
-        self.try_again()
-
-    def take_file(self) -> None:
-        """Give up what is in memory for what the file holds; raises `FileRefused` when that cannot be read."""
-        self._engagement = self._engagement.replaced(self.saving.take_file())
-        self._done, self._undone = [], []
-
-    def overwrite_in_place(self) -> None:
-        """Write into the file as it stands from now on, where its folder cannot be written."""
-        self.saving.overwrite_in_place()
-        self.try_again()
-
-    # --- in the background ----------------------------------------------------------------------------------------
+    # --- what earlier sessions left ---------------------------------------------------------------------------
 
     def save_by(self, saver: BackgroundSaver, journal: SessionJournal, presence: Presence) -> None:
-        """Save in the background from now on, note every change in a journal before that, and show that one is there."""
-        self._saver, self._journal, self._presence = saver, journal, presence
+        """Save in the background from now on, as `KeptEngagement` does, and take up the steps of the session before."""
         self._done, self._undone = journal.steps()
         self.left = journal.left(self._engagement.document)
-        saver.request(self.saving)
+        super().save_by(saver, journal, presence)
+
+    def take_file(self) -> None:
+        """Give up what is in memory, and the steps that led to it, for what the file holds."""
+        super().take_file()
+        self._done, self._undone = [], []
 
     def told_left(self) -> list[str]:
         """Return in sentences what earlier sessions left behind: what would change, conflicts, what was being typed."""
@@ -452,11 +320,6 @@ class Session:
             if tool is not None and tool.has(typed.field):
                 told.append(f"Being typed in {tool.field(typed.field).name} of {whose}, {tool.name}: {typed.text!r}")
         return told
-
-    def told_differences(self, before: Engagement, after: Engagement) -> list[str]:
-        """Return in lines what two states of this engagement differ in."""
-        found = differences(before, after)
-        return [difference.told(self.framework.tool(difference.tool).name) for difference in found]
 
     def recover(self) -> Where | None:
         """Take in what earlier sessions did that is not in the file, as one step, and keep as drafts what was typed.
@@ -492,84 +355,6 @@ class Session:
         reason = "It was being typed when pcsm ended, and was not saved."
         self._keep_drafts({Place(typed.tool, typed.uid, typed.field): Draft(typed.text, reason)})
 
-    def settle(self) -> News:
-        """Take in what came of saving in the background, and return what there is to tell of it."""
-        return self._take_in(self.saving.take())
-
-    def beat(self) -> bool:
-        """Keep what is being typed, and now and then look who else is there; return whether others came or went.
-
-        For the background's thread, once a second.
-        """
-        self.flush()
-        if self._presence is None:
-            return False
-        if self._beats == 0:
-            self._presence.announce()
-        self._beats += 1
-        if self._beats % LOOK_ROUND_EVERY != 1:
-            return False
-        before, self.others = self.others, tuple(self._presence.others())
-        return {other[:4] for other in before} != {other[:4] for other in self.others}
-
-    @property
-    def others_named(self) -> str:
-        """The names of those who have the engagement open too."""
-        names = list(dict.fromkeys(other.user for other in self.others))
-        return " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-
-    def told_others(self) -> str:
-        """Return in words who else has the engagement open, since when and how long ago active; empty for nobody."""
-        return told(self.others, self._clock().astimezone())
-
-    @property
-    def unprotected(self) -> str:
-        """Why what is not saved yet would not survive a crash; empty when it would."""
-        return self._journal.problem if self._journal is not None else ""
-
-    def close(self) -> None:
-        """Leave the engagement: all that can be saved is, so the journal is needed for undo only."""
-        if self._saver is not None:
-            self._saver.drop(self.saving)
-        if self._journal is not None:
-            self._journal.close()
-        if self._presence is not None:
-            self._presence.leave()
-
-    def keep_typed(self, typed: Typed | None) -> None:
-        """Keep in mind the text that is being typed in a field, for `flush`; None when nothing is."""
-        if self._journal is not None:
-            self._journal.typed = typed
-
-    def flush(self) -> None:
-        """Put what is being typed in the journal; raises `StorageFailed`."""
-        if self._journal is not None:
-            self._journal.flush()
-
-    def _take_in(self, stored: Stored | None) -> News:
-        """Go on with what came of the disk's work, with what was done in memory meanwhile."""
-        if stored is None:
-            return News()
-        before, now = self._engagement, self._engagement.document
-        document, conflicts = stored.document, stored.conflicts
-        if now is not stored.sent:
-            merge = merged(stored.sent, now, stored.document)
-            document, conflicts = merge.document, (*conflicts, *merge.conflicts)
-        self._engagement = self._engagement.replaced(document)
-        if self._journal is not None and not self.saving.is_dirty:
-            self._journal.note_saved(self.saving.saved)
-        if self._saver is not None and self.saving.is_dirty and self.saving.problem is None:
-            self._saver.request(self.saving)
-        return news_of(before, self._engagement, stored, conflicts)
-
-    def stamp(self) -> Stamp:
-        """Return who acts and when: this person, now."""
-        return Stamp(at=self._clock().strftime(STAMP), by=self._user, today=self.today)
-
-    def _announce(self, rev: str, made: int) -> None:
-        if self._journal is not None:
-            self._journal.note_commit(rev, made)
-
     def _act(self, change: Change, *, checked: bool = True) -> None:
         """Make a change; `checked` says whether the rules of the plan hold for it, which was not made before."""
         if not change.edits:
@@ -582,24 +367,3 @@ class Session:
         self._done = [*self._done, change][-MOST_STEPS:]
         self._undone.clear()
         self._perform(change, "do")
-
-    def _refuse_read_only(self) -> None:
-        if self.read_only:
-            raise FileReadOnly(
-                f"{self.path.name} is READ-ONLY for you: nothing was changed.",
-                "Ask its owner for write permission, or save a copy: ! offers that.",
-            )
-
-    def _perform(self, change: Change, op: str) -> None:
-        """Make a change in memory, note it in the journal and save it."""
-        stamp = self.stamp()
-        if self._journal is not None:
-            self._journal.note(op, self.saving.made + 1, change, stamp.at)
-        document = changes.apply(self._engagement.document, change)
-        document = history.with_entry(document, change, new_uid(), stamp.at, stamp.by)
-        self._engagement = self._engagement.replaced(document)
-        self.saving.made += 1
-        if self._saver is not None:
-            self._saver.request(self.saving)
-        else:
-            self.save()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "pagedown": "\x1b[6~", "pageup": "\x1b[5~",
@@ -41,24 +41,77 @@ class Written(NamedTuple):
         return _CONTROL.sub(b" ", self.data).decode("utf-8", "replace")
 
 
+class Ended(NamedTuple):
+    """How a program ended: its exit code, less than 0 for the signal that it died of, and the seconds that it took to.
+
+    `cpu` is the processor time, in seconds, of its whole life.
+    """
+
+    code: int
+    seconds: float
+    cpu: float
+
+
 class Terminal:
     """A pseudo terminal with one program in it; use it with `with`."""
 
     def __init__(self, command: Sequence[str], size: tuple[int, int], environment: dict[str, str]) -> None:
         self._started = time.perf_counter()
         self.pid, self._door = pty.fork()
+        self._ended: Ended | None = None
         if self.pid == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
             os.execvpe(command[0], list(command), environment)
+        os.set_inheritable(self._door, False)  # another program would hold it open
 
     def __enter__(self) -> Terminal:
         return self
 
     def __exit__(self, *ended: object) -> None:
-        with suppress(ProcessLookupError):
+        if self._ended is None:
             os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self._door)
+            os.waitpid(self.pid, 0)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as when the line to it is cut."""
+        if self._door >= 0:
+            os.close(self._door)
+            self._door = -1
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
+
+    def send(self, text: str) -> None:
+        """Send keys and read nothing of what comes back."""
+        os.write(self._door, text.encode())
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self._door, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def modes(self) -> list[Any]:
+        """Return how the terminal is set, as `termios.tcgetattr` does."""
+        return termios.tcgetattr(self._door)
+
+    def wait_for_end(self, patience: float, *, reading: bool = False) -> Ended:
+        """Return how the program ended; `reading` takes meanwhile what it writes. Raises `TimeoutError`."""
+        began = time.perf_counter()
+        while self._ended is None:
+            found, status, used = os.wait4(self.pid, os.WNOHANG)
+            waited = time.perf_counter() - began
+            if found:
+                self._ended = Ended(os.waitstatus_to_exitcode(status), waited, used.ru_utime + used.ru_stime)
+            elif waited > patience:
+                raise TimeoutError(f"The program still runs after {patience} seconds.")
+            elif not reading:
+                time.sleep(0.01)
+            elif select.select([self._door], [], [], 0.01)[0]:
+                with suppress(OSError):
+                    os.read(self._door, 1 << 16)
+        return self._ended
 
     def start(self, wanted: str = "", quiet: float = 0.4, patience: float = 60) -> Written:
         """Return what was written from the start until nothing came for `quiet` seconds after the text `wanted`."""

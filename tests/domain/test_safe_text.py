@@ -13,6 +13,7 @@ from pcsm_tui.domain.safe_text import safe_line, safe_text
         ("plain text, é 日本語 ✓", "plain text, é 日本語 ✓"),
         ("\x1b]52;c;QUJD\x07", "␛]52;c;QUJD␇"),
         ("\x9b2J", "⟨9B⟩2J"),
+        ("\x1b]0;title", "␛]0;title"),
         ("\x00\x7f\r", "␀␡␍"),
         ("two\nlines\tand a tab", "two\nlines\tand a tab"),
         ("\u202egnp.exe", "⟪U+202E⟫gnp.exe"),
@@ -32,7 +33,7 @@ def test_joiners_of_scripts_that_need_them_stay() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
-def test_nothing_that_steers_a_terminal_is_left(text: str) -> None:
+def test_fault_090_nothing_that_steers_a_terminal_is_left(text: str) -> None:
     shown = safe_text(text)
     assert not {character for character in shown if (character < " " and character not in "\n\t")}
     assert not {character for character in shown if "\x7f" <= character <= "\x9f"}

@@ -28,9 +28,11 @@ PALETTE = "\x10"
 """Ctrl+p, which opens it also while one types."""
 
 
-def test_nothing_of_the_hostile_sample_steers_the_terminal(tmp_path: Path) -> None:
+def test_fault_090_nothing_of_the_hostile_sample_steers_the_terminal(tmp_path: Path) -> None:
     copy_samples(tmp_path, "tokyo-sakura")
-    held = json.dumps(json.loads((tmp_path / "tokyo-sakura.pcsm.json").read_text()), ensure_ascii=False)
+    path = tmp_path / "tokyo-sakura.pcsm.json"
+    planted = re.findall(r'": "[^"]*\\u001b[^"]*"', path.read_text())
+    held = json.dumps(json.loads(path.read_text()), ensure_ascii=False)
     assert "\\u001b]52;" in held and "\u202e" in held, "the sample still bites"
     command = [sys.executable, "-m", "pcsm_tui", str(tmp_path)]
     with Terminal(command, (80, 24), {**os.environ, "TERM": "xterm-256color"}) as terminal:
@@ -42,7 +44,7 @@ def test_nothing_of_the_hostile_sample_steers_the_terminal(tmp_path: Path) -> No
             [PALETTE, "search", "enter", "alert", "down"],
             ["?"],
         ):
-            stream += terminal.press(*keys).data
+            stream += terminal.press(*keys, quiet=0.5).data
         text = SEQUENCE.sub(b"", stream)
         assert all(sign.encode() in text for sign in ("␛", "⟪U+202E⟫", "⟨9B⟩")), "it was on the screen"
         assert [raw for raw in PLANTED if raw in stream] == []
@@ -50,3 +52,6 @@ def test_nothing_of_the_hostile_sample_steers_the_terminal(tmp_path: Path) -> No
         assert [control for control in controls if not control.startswith(POINTER)] == []
         assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text)
         assert not re.search(rb"\xc2[\x80-\x9f]", text), "C1, written as UTF-8"
+    after = path.read_text()
+    assert planted
+    assert [text for text in planted if text not in after] == [], "stored unchanged"

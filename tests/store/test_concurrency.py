@@ -99,7 +99,7 @@ ROUNDS = [50, *(pytest.param(150, marks=pytest.mark.long, id=f"150 {place}") for
 
 
 @pytest.mark.parametrize("updates", ROUNDS)
-def test_fault_030_no_growing_save_is_lost_between_processes(path: Path, updates: int) -> None:
+def test_fault_030_031_no_growing_save_is_lost_between_processes(path: Path, updates: int) -> None:
     """Also fault 31: a reader always finds a whole file."""
     run(path, growing, updates)
     document = EngagementStorage(path).load()
@@ -110,7 +110,7 @@ def test_fault_030_no_growing_save_is_lost_between_processes(path: Path, updates
 
 
 @pytest.mark.parametrize("updates", ROUNDS)
-def test_fault_030_no_save_of_the_same_size_is_lost_between_processes(path: Path, updates: int) -> None:
+def test_fault_030_031_no_save_of_the_same_size_is_lost_between_processes(path: Path, updates: int) -> None:
     size = path.stat().st_size
     run(path, same_size, updates)
     document = EngagementStorage(path).load()

@@ -158,40 +158,6 @@ def test_what_killed_saves_left_behind_is_removed_by_the_next(path: Path) -> Non
     assert leftovers(path) == [other.name]
 
 
-KILLED = """
-import os, sys, time
-from pcsm_tui.store.engagement_file import EngagementStorage
-storage = EngagementStorage(sys.argv[1])
-document = storage.read()
-count = document["risks"]["7"].get("count", 0)
-print("ready", flush=True)
-while True:
-    count += 1
-    document = storage.commit({**document, "risks": {"7": {"name": "x" * 50_000, "count": count}}})
-    print(count, flush=True)
-"""
-
-
-def test_fault_001_a_killed_save_leaves_the_old_or_the_new_file(path: Path) -> None:
-    """Twenty times; what was said to be saved is there."""
-    for round_number in range(20):
-        with subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-        ) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == "ready\n"
-            for _ in range(1 + round_number % 3):
-                writer.stdout.readline()
-            writer.send_signal(signal.SIGKILL)
-            acknowledged = [int(line) for line in writer.stdout.read().split()]
-        _, document = opened(path)
-        count = document["risks"]["7"]["count"]
-        assert not acknowledged or count in (acknowledged[-1], acknowledged[-1] + 1)
-    storage, document = opened(path)
-    storage.commit(document)
-    assert leftovers(path) == []
-
-
 # --- locks ----------------------------------------------------------------------------------------------------
 
 HOLDER = """
@@ -215,28 +181,3 @@ def test_fault_033_a_lock_that_is_held_is_told_after_a_while_and_one_whose_holde
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         storage.commit(document)
-
-
-ADDING = """
-import sys
-from pcsm_tui.store.engagement_file import EngagementStorage
-from pcsm_tui.errors import FileChanged
-storage = EngagementStorage(sys.argv[1])
-for _ in range(int(sys.argv[2])):
-    while True:
-        document = storage.read()
-        count = document["risks"]["7"].get("count", 0)
-        try:
-            storage.commit({**document, "risks": {"7": {"name": "Delay", "count": count + 1}}})
-            break
-        except FileChanged:
-            pass
-"""
-
-
-def test_fault_030_nothing_is_lost_between_writers(path: Path) -> None:
-    """Three processes count up in one file; same-sized saves come within the same tick."""
-    writers = [subprocess.Popen([sys.executable, "-c", ADDING, str(path), "15"], cwd=ROOT) for _ in range(3)]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
-    assert opened(path)[1]["risks"]["7"]["count"] == 45
-    assert leftovers(path) == []

@@ -21,7 +21,7 @@ from tests.support import empty_document
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o660])
-def test_the_mode_is_kept(path: Path, mode: int) -> None:
+def test_fault_017_the_mode_is_kept(path: Path, mode: int) -> None:
     path.chmod(mode)
     lock_path(path).unlink()
     storage, document = opened(path)
@@ -49,7 +49,7 @@ def test_a_new_file_is_private_or_its_groups(tmp_path: Path, folder_mode: int, m
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_owner_and_group_are_kept(path: Path) -> None:
+def test_fault_017_owner_and_group_are_kept(path: Path) -> None:
     os.chown(path, 12345, 23456)
     path.chmod(0o640)
     storage, document = opened(path)
@@ -58,7 +58,7 @@ def test_owner_and_group_are_kept(path: Path) -> None:
     assert (stats.st_uid, stats.st_gid, stat.S_IMODE(stats.st_mode)) == (12345, 23456, 0o640)
 
 
-def test_a_group_that_cannot_be_kept_refuses_the_save(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_017_a_group_that_cannot_be_kept_refuses_the_save(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise colleagues would lose the file."""
     if os.geteuid() == 0:
         os.chown(path, -1, 23456)
@@ -74,7 +74,7 @@ def test_a_group_that_cannot_be_kept_refuses_the_save(path: Path, monkeypatch: p
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="access lists are read as Linux keeps them")
-def test_an_access_list_is_kept(path: Path) -> None:
+def test_fault_017_an_access_list_is_kept(path: Path) -> None:
     """One more user may read and write; the owning group may only read."""
     entries = [(0x01, 6, 2**32 - 1), (0x02, 6, 12345), (0x04, 4, 2**32 - 1), (0x10, 6, 2**32 - 1), (0x20, 0, 2**32 - 1)]
     wanted = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
@@ -87,7 +87,7 @@ def test_an_access_list_is_kept(path: Path) -> None:
     assert os.getxattr(path, "system.posix_acl_access") == wanted
 
 
-def test_a_link_stays_and_its_target_is_replaced(path: Path, tmp_path: Path) -> None:
+def test_fault_015_a_link_stays_and_its_target_is_replaced(path: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.pcsm.json"
     link.symlink_to(path)
     storage, document = opened(link)
@@ -98,7 +98,7 @@ def test_a_link_stays_and_its_target_is_replaced(path: Path, tmp_path: Path) -> 
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["link.pcsm.json", "repository"]
 
 
-def test_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+def test_fault_015_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "link.pcsm.json"
     link.symlink_to(tmp_path / "gone.pcsm.json")
     for act in (EngagementStorage(link).read, lambda: EngagementStorage(link).commit(empty_document())):

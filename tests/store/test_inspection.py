@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from pcsm_tui.errors import FileRefused
 from pcsm_tui.store import canonical, locks, places
+from pcsm_tui.store.backups import Backups, folder_of
 from pcsm_tui.store.engagement_file import EngagementStorage
 from pcsm_tui.store.findings import several
 from pcsm_tui.store.inspection import Finding, engagement_files, inspected
@@ -96,7 +98,7 @@ def test_fault_020_what_one_can_go_back_to_is_named(path: Path) -> None:
     previous_path(path).write_bytes(path.read_bytes())
     path.write_bytes(b"\0" * 4096)
     advice = only(inspected(path)).advice
-    assert f"`pcsm backup list {path}` shows older copies" in advice
+    assert f"`pcsm backup list {path}` shows" in advice
     assert advice.endswith(" Its previous generation can be read: .acme.pcsm.json.bak.")
 
 
@@ -551,6 +553,13 @@ def test_an_engagement_without_backups(path: Path, tmp_path: Path, file_id: str)
 def test_a_file_id_leads_nowhere_else(path: Path, tmp_path: Path, backups: Path) -> None:
     (backups.parent.parent / "x.gz").write_bytes(b"broken")
     assert only(kept(path, tmp_path, "..")).kind == "note"
+
+
+@pytest.mark.parametrize("file_id", ["acme_2026", "x" * 80, "Büro/7"])
+def test_backups_of_an_identity_from_another_program_are_found(path: Path, tmp_path: Path, file_id: str) -> None:
+    payload = path.read_bytes().replace(FILE_ID.encode(), file_id.encode())
+    Backups(folder_of(tmp_path / "state", file_id)).keep(payload, path, datetime.now(UTC))
+    assert kept(path, tmp_path, file_id) == []
 
 
 def test_a_good_backup_is_nothing_to_tell(path: Path, tmp_path: Path, backups: Path) -> None:

@@ -177,15 +177,16 @@ def the_bytes_are_on_the_disk_before_they_get_the_name(path: Path, patching: Pat
 
 
 def no_check_under_the_lock(patching: Patching) -> None:
-    patching.setattr(EngagementStorage, "_check_unchanged", lambda self: None)
+    patching.setattr(EngagementStorage, "_check_unchanged", lambda self: 1)
 
 
 def times_in_place_of_the_content(patching: Patching) -> None:
-    def check(self: EngagementStorage) -> None:
+    def check(self: EngagementStorage) -> int:
         status = self.path.stat()
         assert self._seen is not None
         if (status.st_size, status.st_mtime_ns) != self._seen[1:]:
             raise FileChanged("It was changed.")
+        return 1
 
     patching.setattr(EngagementStorage, "_check_unchanged", check)
 

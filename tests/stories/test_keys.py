@@ -247,7 +247,7 @@ def test_no_key_waits_for_a_widget_that_is_gone(tmp_path: Path, monkeypatch: pyt
 
 def test_every_key_can_be_typed_in_a_plain_terminal() -> None:
     plain = {"enter", "escape", "tab", "shift+tab", "space", "up", "down", "left", "right", "home", "end"}
-    plain |= {"pageup", "pagedown", "shift+up", "shift+down", "ctrl+p", "ctrl+d", "ctrl+l"}
+    plain |= {"pageup", "pagedown", "shift+up", "shift+down", "ctrl+p", "ctrl+d", "ctrl+l", "ctrl+z"}
     signs = {"question_mark", "colon", "slash", "left_square_bracket", "right_square_bracket", "underscore", "minus"}
     signs |= {"greater_than_sign", "less_than_sign", "plus", "equals_sign", "comma", "full_stop", "exclamation_mark"}
     for command in COMMANDS:

@@ -15,11 +15,11 @@ RAW = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u202
 """C0, DEL, C1, and what changes the direction or the line."""
 
 PAYLOADS = {
-    "[/] [Q3] [link=x]": "[/] [Q3] [link=x]",
+    "[/] [Q3] [link=x] [b + ": "[/] [Q3] [link=x] [b +",
     "[@click=app.quit]": "[@click=app.quit]",
-    "\x1b]52;c;QQ\x07\x9b1m\x7f": "␛]52;c;QQ␇⟨9B⟩1m␡",
+    "\x1b]52;c;QQ\x07\x9b1m\x7f\x1b]0;": "␛]52;c;QQ␇⟨9B⟩1m␡␛]0;",
     "a\x1b[31;1Hb": "a␛[31;1Hb",
-    "\u202eさ\u2066ختب": "⟪U+202E⟫さ⟪U+2066⟫ختب",
+    "\u202eさ\u2066خت\u200b": "⟪U+202E⟫さ⟪U+2066⟫خت⟪U+200B⟫",
     "two\nlines\there": "two ⏎ lines here",
     "x" * 1900: "xxxxxxxx",
 }
@@ -58,7 +58,7 @@ def assert_literal(story: Story, shown: Sequence[str], where: str, times: int = 
         assert text.count(wanted) >= times, f"{where}: {wanted}\n{text}"
 
 
-def test_texts_are_shown_as_they_are_in_lists_tables_and_forms(tmp_path: Path) -> None:
+def test_fault_090_091_texts_are_shown_as_they_are_in_lists_tables_and_forms(tmp_path: Path) -> None:
     hostile(tmp_path)
 
     async def told(story: Story) -> None:
@@ -94,7 +94,7 @@ def test_texts_are_shown_as_they_are_in_lists_tables_and_forms(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("payload", list(PAYLOADS)[1:-1:2], ids=lambda text: ascii(text[:8]))
-def test_what_is_typed_pasted_and_told_is_shown_as_it_is(tmp_path: Path, payload: str) -> None:
+def test_fault_090_091_what_is_typed_pasted_and_told_is_shown_as_it_is(tmp_path: Path, payload: str) -> None:
     make_engagement(tmp_path, "Ada Ltd", {"actions": [{"action": "Ring"}]})
     shown = PAYLOADS[payload].replace(" ⏎ ", " ")
 
@@ -129,7 +129,7 @@ def test_what_is_typed_pasted_and_told_is_shown_as_it_is(tmp_path: Path, payload
     run_story(tmp_path, told)
 
 
-def test_a_control_character_typed_in_a_field_does_not_widen_its_line(tmp_path: Path) -> None:
+def test_fault_090_a_control_character_typed_in_a_field_does_not_widen_its_line(tmp_path: Path) -> None:
     make_engagement(tmp_path, "Ada Ltd", {"actions": [{"action": "Ring"}]})
 
     async def told(story: Story) -> None:
@@ -140,3 +140,28 @@ def test_a_control_character_typed_in_a_field_does_not_widen_its_line(tmp_path: 
         assert "␛[2J" in story.text
 
     run_story(tmp_path, told)
+
+
+def test_fault_094_a_number_is_shown_with_every_digit_that_is_stored(tmp_path: Path) -> None:
+    path = make_engagement(tmp_path, "Ada Ltd", {"measures": [{"name": "Orders"}]})
+    shown = {
+        "1234567.89": "Baseline 1234567.89",
+        "0.05": "Baseline 0.05",
+        "0.005": "0.005",
+        "1234567.891": "1234567.891",
+    }
+    stored = {"1234567.89": 123456789, "0.05": 5, "0.005": 5, "1234567.891": 5}
+
+    async def told(story: Story) -> None:
+        await story.press("E", *"ada", "enter")
+        await story.open_tool("Measures")
+        for typed, wanted in shown.items():
+            await story.press("e")
+            while story.app.screen.query_one("#sheet").active != "baseline":
+                await story.press("tab")
+            await story.press("end", "ctrl+u", *keys_of(typed), "escape")
+            assert wanted in story.text, "two digits behind the point are held; a third one is refused and not cut off"
+            (row,) = json.loads(path.read_text())["measures"].values()
+            assert row["baseline"] == stored[typed]
+
+    run_story(tmp_path, told, size=(160, 40))

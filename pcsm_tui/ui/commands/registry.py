@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "Back", "escape", "app", "Go back to where you came from.", palette=False),
     Command("theme", "Change theme", "", "app", "Choose other colours."),
     Command("repaint", "Draw the screen anew", "ctrl+l", "app", "When the terminal shows remains of something else."),
+    Command("suspend", "Suspend", "ctrl+z,f9", "app", "Back to the shell, where fg brings you here again."),
     Command("quit", "Quit", "q", "app", "Leave the program; everything is saved as you go."),
     # in an engagement
     Command("overview", "Overview", "0", "engagement", "The engagement at a glance."),
@@ -80,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("actions", "Actions", "A", "engagement", "Who promised what by when."),
     Command("history", "History", "H", "engagement", "Who changed what and when; take any of it back."),
     Command("conflicts", "Conflicts", "X", "engagement", "What two people changed at the same time, to be decided."),
+    Command("backups", "Backups", "B", "engagement", "What it was before, to compare with or to get back."),
     Command("note", "Write a note", "w", "engagement", "Add a note to the timeline, dated today."),
     # lists
     Command("cursor_down", "Next row", "down,j", "list", "Go to the next row.", palette=False),

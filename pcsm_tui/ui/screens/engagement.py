@@ -56,6 +56,10 @@ class EngagementCommands(FilteredScreen):
         """Go to the conflicts."""
         self.pcsm.go(Route("conflicts", self.path))
 
+    def action_backups(self) -> None:
+        """Go to the backups."""
+        self.pcsm.go(Route("backups", self.path))
+
     def action_note(self) -> None:
         """Write a note in the timeline, and come back."""
         self.pcsm.go(Route("record", self.path, Place("timeline")))
