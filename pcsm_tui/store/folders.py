@@ -26,9 +26,12 @@ def private_folder(folder: Path) -> Path:
 
     Folders above it that have to be made are the person's own as well.
     """
-    for parent in reversed(folder.parents):
-        if not parent.exists():
-            _made(parent, _PRIVATE)
+    try:
+        missing = [parent for parent in folder.parents if not parent.exists()]
+    except OSError as problem:
+        raise _not_made(folder, problem) from None
+    for parent in reversed(missing):
+        _made(parent, _PRIVATE)
     return _made(folder, _PRIVATE)
 
 
@@ -41,5 +44,9 @@ def _made(folder: Path, mode: int) -> Path:
     try:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as problem:
-        raise StorageFailed(f"The folder {folder} cannot be made: {problem.strerror}.") from None
+        raise _not_made(folder, problem) from None
     return folder
+
+
+def _not_made(folder: Path, problem: OSError) -> StorageFailed:
+    return StorageFailed(f"The folder {folder} cannot be made: {problem.strerror}.")
