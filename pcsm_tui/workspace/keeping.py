@@ -107,7 +107,7 @@ class KeptEngagement:
         `Conflicted` is raised after a save that met what others made of the same.
         """
         self.settle()
-        if self.saving.is_dirty:
+        while self.saving.is_dirty:  # more than once when the background was just saving, too
             news = self._take_in(self.saving.now())
             if self.saving.problem is not None:
                 raise self.saving.problem
@@ -157,12 +157,15 @@ class KeptEngagement:
 
     def put_back(self) -> None:
         """Put what is in memory over a file that went back, or where one is gone; raises `FileRefused` for another's."""
-        self.saving.put_back()
+        self.settle()
+        while not self.saving.put_back():  # the background was just looking, too
+            self.settle()
         self.try_again()
 
     def take_file(self) -> None:
         """Give up what is in memory for what the file holds; raises `FileRefused` when that cannot be read."""
-        self._engagement = self._engagement.replaced(self.saving.take_file())
+        self.settle()
+        self._take_in(self.saving.take_file())
 
     def overwrite_in_place(self) -> None:
         """Write into the file as it stands from now on, where its folder cannot be written."""
@@ -178,7 +181,7 @@ class KeptEngagement:
 
     def settle(self) -> News:
         """Take in what came of saving in the background, and return what there is to tell of it."""
-        return self._take_in(self.saving.take())
+        return self._take_in(self.saving.news())
 
     def beat(self) -> bool:
         """Keep what is being typed, and now and then look who else is there; return whether others came or went.
@@ -240,6 +243,7 @@ class KeptEngagement:
             merge = merged(stored.sent, now, stored.document)
             document, conflicts = merge.document, (*conflicts, *merge.conflicts)
         self._engagement = self._engagement.replaced(document)
+        self.saving.taken(stored)
         if self._journal is not None and not self.saving.is_dirty:
             self._journal.note_saved(self.saving.saved)
         if self._saver is not None and self.saving.is_dirty and self.saving.problem is None:

@@ -103,44 +103,48 @@ class Saving:
                     self._outcome = found if is_new else None
             return self._outcome is not None
 
-    def take(self) -> Stored | None:
-        """Return what came of the disk's work and take note of it, for the thread that the document belongs to."""
-        outcome, self._outcome = self._outcome, None
-        if outcome is not None:
-            self._base, self.problem = outcome.base, outcome.problem
-            if outcome.problem is None:
-                self.saved = max(self.saved, outcome.made)
-                self._goes_back = False
-        return outcome
+    def news(self) -> Stored | None:
+        """Return what came of the disk's work; until `taken` is told, no more is done, since it would go on from before."""
+        return self._outcome
+
+    def taken(self, outcome: Stored) -> None:
+        """Take note of news, after the document has become what they say: the disk's work then goes on from there."""
+        self._base, self.problem = outcome.base, outcome.problem
+        if outcome.problem is None:
+            self.saved = max(self.saved, outcome.made)
+            self._goes_back = False
+        self._outcome = None  # last, since from here on the other thread may work
 
     def now(self) -> Stored:
-        """Save, or look, at once and return what came of it; what came of earlier work has to be taken in before."""
+        """Save, or look, at once and return what came of it, or what came of earlier work and is not taken in yet."""
         with self._disk:
-            made, document = self.made, self._current()
-            self._outcome = self._saved(document, made) if made > self.saved else self._looked(document, made)
-            found = self.take()
-            assert found is not None
-            return found
+            if self._outcome is None:
+                made, document = self.made, self._current()
+                self._outcome = self._saved(document, made) if made > self.saved else self._looked(document, made)
+            return self._outcome
 
-    def take_file(self) -> Document:
-        """Return what the file holds, in place of what is in memory; raises `FileRefused` for one that holds none of it."""
+    def take_file(self) -> Stored:
+        """Return what the file holds as news, in place of all there is; raises `FileRefused` for one that holds none of it."""
         with self._disk:
             found = self.storage.load(self._file_id)
             if found is None:
                 raise FileGone(f"{self.storage.path} is gone.", "There is nothing to take.")
-            self._base, self._outcome, self.problem, self.saved = found, None, None, self.made
-            return found
+            self._outcome = Stored(self._current(), self.made, found, found)
+            return self._outcome
 
     def accept_older(self) -> None:
         """Take a file that went back to an older revision for what others want, and merge with it."""
         self._goes_back = True
 
-    def put_back(self) -> None:
+    def put_back(self) -> bool:
         """Let the next save put what is in memory over a file that went back, or that is gone.
 
-        With one that others have saved since, it is merged. Raises `FileRefused` for one that by now holds something else.
+        With one that others have saved since, it is merged. Returns whether that is so now: not while there is news that was
+        not taken in. Raises `FileRefused` for one that by now holds something else.
         """
         with self._disk:
+            if self._outcome is not None:
+                return False
             digest = self.storage.remembered()
             found = self.storage.load(self._file_id)
             if found is None:
@@ -149,8 +153,9 @@ class Saving:
                 self._base = found
             else:
                 self.storage.remember_again(digest)
-            self._outcome, self.problem = None, None
+            self.problem = None
             self.made += 1
+            return True
 
     def overwrite_in_place(self) -> None:
         """Write into the file as it stands from now on, where no other can be put in its place."""

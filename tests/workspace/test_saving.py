@@ -363,3 +363,19 @@ def test_what_was_discarded_goes_after_thirty_days(path: Path) -> None:
     place.save_in_background(lambda: None)
     place.leave()
     assert [file.name for file in folder.glob("*.discarded")] == ["29.discarded"]
+
+
+def test_the_background_does_not_go_on_before_what_it_found_has_been_taken_in(path: Path) -> None:
+    """News of what others saved stand until the document holds them: a save in between would overwrite theirs."""
+    session = workspace(path.parent).open(path)
+    other = workspace(path.parent, name="Bo").open(path)
+    other.set(risk(other, 1), {"severity": 1})
+    assert session.saving.work() and session.saving.news() is not None
+    news = session.saving.news()
+    session.saving.made += 1  # somebody acts meanwhile
+    assert session.saving.work() and session.saving.news() is news
+    assert session.saving.base is not news.base, "the base is the document's as long as that is not theirs"
+    assert values_of(path, RISKS, "severity")[1] == 1
+    session.settle()
+    session.save()
+    assert values_of(path, RISKS, "severity")[1] == 1
