@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pcsm_tui.store.backups import file_id_of
 from pcsm_tui.store.findings import Finding, finding
 
-_HEAD = 8192
-"""Bytes of a file in which its mark stands, unless another program wrote it."""
-_FILE_ID = re.compile(rb'"file_id":\s*"([^"\\]+)"')
 _CONFLICT = re.compile(r"conflict", re.IGNORECASE)
 
 
@@ -25,7 +21,7 @@ def copies(folder: Path, names: Sequence[str], ids: Mapping[str, str]) -> Iterat
     held: dict[str, list[str]] = {}
     for name in names:
         if name in ids or (not name.startswith(".") and (name.casefold().endswith(".json") or _CONFLICT.search(name))):
-            held.setdefault(ids.get(name) or _file_id(folder / name), []).append(name)
+            held.setdefault(ids.get(name) or file_id_of(folder / name), []).append(name)
     for file_id in dict.fromkeys(ids.values()):
         group = sorted(held.get(file_id, ()), key=lambda name: (bool(_CONFLICT.search(name)), len(name), name))
         for other in group[1:]:
@@ -45,19 +41,3 @@ def is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-def _file_id(path: Path) -> str:
-    """Return the file_id that the head of a file names; empty when there is none to be read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return ""
-    try:
-        head = os.read(descriptor, _HEAD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
-    except OSError:
-        return ""
-    finally:
-        os.close(descriptor)
-    match = _FILE_ID.search(head)
-    return match[1].decode("utf-8", "replace") if match else ""
